@@ -102,9 +102,9 @@ def resample(image, # (B,C,H,W) float
     "Read image and mask through one grid; outside: 0 in the image, -1 in the mask"
     image = F.grid_sample(image, grid.to(image.dtype), mode='bilinear', padding_mode='zeros', align_corners=False)
     if mask is None: return image, None
-    labels = (mask[:, None] + 1).float()                                        # 0 is what grid_sample writes outside
+    labels = mask[:, None].float().add_(1)                                      # 0 is what grid_sample writes outside
     labels = F.grid_sample(labels, grid, mode='nearest', padding_mode='zeros', align_corners=False)
-    return image, labels[:, 0].to(mask.dtype) - 1
+    return image, labels[:, 0].sub_(1).to(mask.dtype)
 
 def warp(image,    # (B,C,H,W) float
          mask,     # (B,H,W) integer labels, or None
