@@ -75,14 +75,14 @@ def seed_of(*parts): # anything that `content_id` can name
     return int(content_id(parts)[:16], 16) >> 1
 
 def seed_all(seed=0,             # an int
-             deterministic=False # also ask for deterministic kernels
+             deterministic=None  # True or False: ask torch for deterministic kernels, or stop asking
             ):
     "Seed python, numpy and torch"
     import numpy as np, torch
     random.seed(seed); np.random.seed(seed % 2**32); torch.manual_seed(seed)
-    if deterministic:
-        os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')
-        torch.backends.cudnn.benchmark = False
+    if deterministic is None: return
+    if deterministic: os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')
+    torch.backends.cudnn.benchmark = not deterministic
     torch.use_deterministic_algorithms(deterministic)
 
 # %% ../nbs/00_core.ipynb #f69d5906
@@ -252,11 +252,11 @@ class Artifact:
 def seal(folder,   # holds the files; gets a manifest, last
          id=None   # the artifact's id; by default that of its files
         ):
-    "Force the files of `folder` to the disk and write their manifest"
+    "Force the files of `folder` to the disk and write their manifest; hidden files are not part of it"
     folder = Path(folder)
     files = {}
     with disk_errors(folder):
-        for p in sorted(p for p in folder.rglob('*') if p.is_file() and p != folder/MANIFEST):
+        for p in sorted(p for p in folder.rglob('*') if p.is_file() and p != folder/MANIFEST and not p.name.startswith('.')):
             _fsync(p); files[p.relative_to(folder).as_posix()] = dict(bytes=p.stat().st_size, sha256=file_sha256(p))
         write_json(folder/MANIFEST, dict(id=id or content_id(files), files=files))
         _fsync(folder)
@@ -357,9 +357,10 @@ def in_notebook():
 
 class Progress:
     "A bar for `total` steps; `note` says how it goes, and `picture` (HTML) stands below it in a notebook"
-    def __init__(self, total, desc='', every=.1): # steps; what is done; seconds between two repaints, at least
+    def __init__(self, total, desc='', every=.1, show=True): # steps; what is done; seconds between two repaints, at least; False: silent
         self.total, self.desc, self.every = total, desc, every
         self.n, self.note, self.picture, self.last, self.start, self.handle, self.bar = 0, '', '', 0., time.perf_counter(), None, None
+        if not show: return
         if in_notebook():
             from IPython.display import HTML, display
             self.handle = display(HTML(self.html()), display_id=True)
