@@ -291,9 +291,9 @@ def lock(path,     # the lock file; a note on its owner is kept beside it
     try: held.acquire(timeout=0)
     except Timeout:
         owner = note.read_text() if note.exists() else 'another process'
-        print(f'{path.stem}: waiting for {owner}', flush=True)
+        if wait != 0: print(f'waiting for {owner}, which works on {path.stem}', flush=True)
         try: held.acquire(timeout=-1 if wait is None else wait)
-        except Timeout: raise TskdError('a free folder', f'it is being written by {owner}', 'wait for it, end it, or choose another root', file=path.stem) from None
+        except Timeout: raise TskdError('a free folder', f'it is being written by {owner}', 'wait for it, end it, or choose another folder', file=path) from None
     try: note.write_text(f'process {os.getpid()} on {socket.gethostname()}'); yield
     finally: held.release()
 

@@ -198,6 +198,7 @@ def table(self:History) -> pd.DataFrame:
 def plot(self:History, title=''):
     "The losses, and what validation said, as a figure"
     losses = [n for n in self.names() if n not in ('lr', 'norm', 'scale') and not n.startswith('val_')]
+    losses = [n for n in losses if n == 'loss' or self[n] != self['loss']]                # a single part says nothing more
     sides = {'loss': losses} | ({'validation': v} if (v := [n for n in self.names() if n.startswith('val_')]) else {})
     with style(): fig, axs = plt.subplots(1, len(sides), figsize=(4.4*len(sides), 2.7), layout='constrained', squeeze=False)
     for ax, (label, names) in zip(axs[0], sides.items()):
@@ -498,10 +499,10 @@ class Interrupts:
 # %% ../nbs/09_train.ipynb #15b60432
 def _started_with(run, batches, knobs): # what must not change in the middle of a run, as plain values
     names = {n: list(t.shape) for n, t in run.live.items()}
-    groups = [{k: v for k, v in g.items() if k != 'params'} | dict(n=len(g['params'])) for g in run.optimizer.param_groups]
+    groups = {f'{k} of group {i}': v for i, g in enumerate(run.optimizer.param_groups) for k, v in g.items() if k != 'params'}
     data = getattr(batches, 'id', None) or f'{len(batches)} batches'
     plain = {k: getattr(v, '__qualname__', type(v).__qualname__) if callable(v) else v for k, v in knobs.items()}
-    what = plain | dict(model=content_id(names), frozen=content_id(run.module.frozen()), optimizer=type(run.optimizer).__name__, groups=groups, data=data, tskd=__version__)
+    what = plain | groups | dict(model=content_id(names), frozen=content_id(run.module.frozen()), optimizer=type(run.optimizer).__name__, data=data, tskd=__version__)
     return {k: v if isinstance(v, (int, float, str, bool, type(None))) else str(v) for k, v in what.items()}
 
 @patch
