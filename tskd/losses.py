@@ -26,7 +26,8 @@ def on_one_grid(logits,   # (B,C,h,w)
     "Logits as float32 classes and the mask, at one size"
     logits = as_classes(logits)
     if mask.max() >= logits.shape[1] or mask.min() < -1:
-        raise TskdError(f'classes 0..{logits.shape[1] - 1} or -1 in the mask', f'{mask.min().item()}..{mask.max().item()}', 'give the model one class per label')
+        raise TskdError(f'classes 0..{logits.shape[1] - 1} or -1 in the mask', f'{mask.min().item()}..{mask.max().item()}',
+                        'give the model one class per label')
     if logits.shape[-2:] == mask.shape[-2:]: return logits, mask
     if at == 'mask': return F.interpolate(logits, mask.shape[-2:], mode='bilinear', align_corners=False), mask
     return logits, F.interpolate(mask[:, None].float(), logits.shape[-2:], mode='nearest-exact')[:, 0].long()

