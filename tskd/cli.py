@@ -7,7 +7,7 @@ __all__ = ['app', 'CORE', 'main', 'say', 'examine', 'doctor']
 
 # %% ../nbs/30_cli.ipynb #e1bdb6e6
 import json, sys
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 import typer
 from . import __version__
@@ -41,6 +41,7 @@ def _has(module):
     except ModuleNotFoundError: return False
 
 def _version_of(package):
+    from importlib import metadata      # slow to load, and seldom needed
     try: return metadata.version(package)
     except metadata.PackageNotFoundError: return None
 
@@ -64,7 +65,7 @@ def examine():
 # %% ../nbs/30_cli.ipynb #cc64d2f2
 @app.command()
 def doctor(as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
-    """Say what this machine has: device, memory, versions, extras, weights.
+    """Say what this machine has, and what it lacks.
 
     Example: tskd doctor
     """

@@ -359,33 +359,14 @@ class Progress:
     "A bar for `total` steps; `note` says how it goes, and `picture` (HTML) stands below it in a notebook"
     def __init__(self, total, desc='', every=.1, show=True): # steps; what is done; seconds between two repaints, at least; False: silent
         self.total, self.desc, self.every = total, desc, every
-        self.n, self.note, self.picture, self.last, self.start, self.handle, self.bar = 0, '', '', 0., time.perf_counter(), None, None
-        if not show: return
-        if in_notebook():
+        self.n, self.note, self.picture, self.painted, self.start = 0, '', '', 0., time.perf_counter()
+        self.handle = self.bar = None
+        if show and in_notebook():
             from IPython.display import HTML, display
             self.handle = display(HTML(self.html()), display_id=True)
-        else:
+        elif show:
             from tqdm import tqdm
             self.bar = tqdm(total=total, desc=desc, mininterval=every, disable=None, dynamic_ncols=True)
-
-    def __enter__(self): return self
-    def __exit__(self, *_): self.close()
-    def close(self): self._paint(); self.bar and self.bar.close()
-
-    def update(self, n=1, note=None, picture=None):
-        "Go on by `n` steps"
-        self.n += n
-        if note is not None: self.note = note
-        if picture is not None: self.picture = picture
-        if self.bar is not None: self.bar.update(n)
-        if time.perf_counter() - self.last >= self.every: self._paint()
-
-    def _paint(self):
-        self.last = time.perf_counter()
-        if self.handle: 
-            from IPython.display import HTML
-            self.handle.update(HTML(self.html()))
-        elif self.bar is not None and self.note: self.bar.set_postfix_str(self.note, refresh=False)
 
     def html(self):
         "The bar, its note and the picture"
@@ -394,6 +375,34 @@ class Progress:
         left = f', {gone/self.n*(self.total-self.n):.0f} s to go' if 0 < self.n < self.total else ''
         return (f'<div><code>{escape(self.desc)}</code> <progress value="{self.n}" max="{self.total}"></progress> '
                 f'<code>{self.n}/{self.total} · {gone:.0f} s{left} {escape(self.note)}</code></div>{self.picture}')
+
+    def __enter__(self): return self
+    def __exit__(self, *_): self.close()
+
+# %% ../nbs/00_core.ipynb #bf5e4ed2
+@patch
+def update(self:Progress, n=1, note=None, picture=None):
+    "Go on by `n` steps"
+    self.n += n
+    if note is not None: self.note = note
+    if picture is not None: self.picture = picture
+    if self.bar is not None: self.bar.update(n)
+    if time.perf_counter() - self.painted >= self.every: self.paint()
+
+@patch
+def paint(self:Progress):
+    "Show the present state"
+    self.painted = time.perf_counter()
+    if self.handle:
+        from IPython.display import HTML
+        self.handle.update(HTML(self.html()))
+    elif self.bar is not None and self.note: self.bar.set_postfix_str(self.note, refresh=False)
+
+@patch
+def close(self:Progress):
+    "Show the last state and let go of the line"
+    self.paint()
+    if self.bar is not None: self.bar.close()
 
 def progress(items, desc='', total=None): # an iterable; what is done with it; its length, if it has none
     "Iterate over `items` behind a progress bar"

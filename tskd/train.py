@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['schedule_at', 'param_groups', 'stream', 'batch_len', 'batch_part', 'loader_batches', 'EMA', 'read_history', 'History',
            'LossModule', 'Place', 'rng_state', 'set_rng_state', 'pack_optimizer', 'unpack_optimizer', 'checkpoints',
-           'newest_valid', 'Run', 'Diverged', 'Interrupts', 'fit', 'Plan']
+           'newest_valid', 'Run', 'Diverged', 'Interrupts', 'fit', 'Plan', 'dice_on']
 
 # %% ../nbs/09_train.ipynb #dc3fd42b
 import csv, io, math, os, random, re, shutil, signal, threading, time, warnings
@@ -22,6 +22,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 from . import __version__
 from .core import (Artifact, Progress, TskdError, TskdWarning, content_id, disk_errors, in_notebook, lock, move_aside,
                        new_artifact, patch, pick_device, pick_precision, seed_all, seed_of, write_json)
+from .metrics import confusion
 from .viz import curves, data_uri, style
 
 # %% ../nbs/09_train.ipynb #c6a6e623
@@ -291,7 +292,7 @@ def newest_valid(folder, kind='last', step=None): # where they are; 'last' or 'b
 # %% ../nbs/09_train.ipynb #b8dc06b7
 class Run:
     "A training in progress"
-    def __init__(self, model, loss, optimizer, device, precision, ema, clip, parallel): # see `fit`; `parallel` is an Accelerator
+    def __init__(self, model, loss, optimizer, device, precision, ema, clip, channels_last, parallel): # see `fit`; an Accelerator
         self.model, self.device, self.precision, self.clip, self.parallel = model, device, precision, clip, parallel
         self.module = LossModule(model, loss).to(device)
         self.live = self.module.changing()
@@ -304,7 +305,9 @@ class Run:
         self.ema = EMA(self.live, ema) if ema else None
         self.dtype = dict(bf16=torch.bfloat16, fp16=torch.float16, no=None)[precision]
         self.scaler = torch.amp.GradScaler(device.type, enabled=precision == 'fp16', init_scale=2.**14)
-        self.place, self.pieces, self.best_weights = Place(), 1, None
+        self.place, self.pieces, self.best_weights, self.history, self.drawn = Place(), 1, None, None, 0.
+        self.channels_last = channels_last
+        if channels_last: model.to(memory_format=torch.channels_last)
         self.step_module = parallel.prepare_model(self.module, device_placement=False)
 
 # %% ../nbs/09_train.ipynb #43a6862e
@@ -556,13 +559,11 @@ def fit(model,                # an nn.Module
         validate=None,        # validate(model) -> number, or dict whose first number decides
         patience=None,        # validations without a better one before it ends
         out=None,             # folder for history and checkpoints
-        resume='auto',        # 'auto'; 'force': under changed settings too; False: anew, what is there is kept aside
+        resume='auto',        # 'force': under changed settings too; False: anew, what is there is kept aside
         lr=1e-3, weight_decay=.05, lr_scale=None, # see `param_groups`
         warmup=.05, final=.01, # see `schedule_at`
         mode='max',           # whether a greater validation number is better, or a smaller one: 'min'
-        validate_every=None,  # steps; by default 20 times in a run
-        checkpoint_every=None, # steps; by default about once a minute
-        log_every=None,       # steps; by default 200 times in a run; the log holds means since the last one
+        validate_every=None, checkpoint_every=None, log_every=None, # steps; by default 20 times a run, once a minute, 200 times a run (means)
         channels_last='auto', # memory layout of images and kernels
         device=None,          # by default the best there is
         seed=0,               # of python, numpy and torch at the start; None leaves them alone
@@ -574,16 +575,15 @@ def fit(model,                # an nn.Module
     device = parallel.device if parallel.num_processes > 1 else pick_device(device)
     dtype = pick_precision(device, precision)
     if seed is not None: seed_all(seed + parallel.process_index)
-    run = Run(model, loss, _optimizer_maker(optimizer, lr, weight_decay, lr_scale), device, dtype, ema, clip, parallel)
-    run.channels_last = _wants_channels_last(model, device, dtype) if channels_last == 'auto' else channels_last
-    if run.channels_last: model.to(memory_format=torch.channels_last)
+    layout = _wants_channels_last(model, device, dtype) if channels_last == 'auto' else channels_last
+    run = Run(model, loss, _optimizer_maker(optimizer, lr, weight_decay, lr_scale), device, dtype, ema, clip, layout, parallel)
     started = _started_with(run, batches, dict(steps=steps, schedule=schedule, precision=precision, ema=ema, accumulate=accumulate, clip=clip, patience=patience,
                                                warmup=warmup, final=final, seed=seed, loss=loss) | (settings or {}))
     out = out and Path(out)
     with ExitStack() as stack:
         if out and parallel.is_main_process: stack.enter_context(lock(out/'.lock', wait=0))
         if out: run.resume(out/'checkpoints', started, resume)
-        run.history = History(out and parallel.is_main_process and out/'history.csv' or None, until=run.place.step)
+        run.history = History(out/'history.csv' if out and parallel.is_main_process else None, until=run.place.step)
         plan = Plan(steps, schedule, warmup, final, accumulate, validate, validate_every or max(1, steps//20), patience, mode,
                     checkpoint_every or (None if parallel.num_processes == 1 else max(1, steps//20)), log_every or max(1, steps//200))
         stack.callback(run.rest)
@@ -593,9 +593,11 @@ def fit(model,                # an nn.Module
 # %% ../nbs/09_train.ipynb #bf214512
 @dataclass
 class Plan:
-    "What happens when"
+    "What happens when; see `fit`"
     steps: int; schedule: object; warmup: float; final: float; accumulate: int
     validate: object; validate_every: int; patience: int; mode: str; checkpoint_every: int; log_every: int
+
+    def rate(self, step): return schedule_at(step, self.steps, self.schedule, self.warmup, self.final)
 
 @patch
 def drive(self:Run, batches, plan, out, settings, bar): # see `fit`
@@ -607,7 +609,7 @@ def drive(self:Run, batches, plan, out, settings, bar): # see `fit`
     with Interrupts() as stop:
         while at.step < plan.steps and not at.stopped:
             taken = [next(feed) for _ in range(plan.accumulate)]
-            try: numbers = self.step([b for b, _ in taken], schedule_at(at.step, plan.steps, plan.schedule, plan.warmup, plan.final))
+            try: numbers = self.step([b for b, _ in taken], plan.rate(at.step))
             except Diverged as e:
                 if out: self.save(folder, settings); write_json(out/'bad_batch.json', e.record); e.file = out
                 raise
@@ -638,9 +640,9 @@ def note(self:Run, numbers, plan, ends): # of one step; see `fit`
 def show(self:Run, bar, numbers):
     "Move the bar; in a notebook, draw the curves below it every two seconds"
     best = '' if self.place.best is None else f' best {self.place.best:.3f}'
-    drawn = getattr(self, 'drawn', 0.)
-    picture = f'<img src="{data_uri(self.history.plot(), dpi=75)}">' if bar.handle and (time.perf_counter() - drawn > 2 or self.place.step == bar.total) else None
-    if picture: self.drawn = time.perf_counter()
+    picture = None
+    if bar.handle and (time.perf_counter() - self.drawn > 2 or self.place.step == bar.total):
+        picture, self.drawn = f'<img src="{data_uri(self.history.plot(), dpi=75)}">', time.perf_counter()
     bar.update(1, f"loss {numbers['loss']:.4f}{best}", picture)
 
 @patch
@@ -659,3 +661,21 @@ def finish(self:Run, out): # the run's folder, or None
     elif self.ema: self.ema.swap()
     h.best, h.best_step, h.stopped, h.steps, h.device, h.precision = at.best, at.best_step, at.stopped, at.step, str(self.device), self.precision
     return h
+
+# %% ../nbs/09_train.ipynb #1158debc
+def dice_on(data, size, batch_size=16): # SegData with masks; pixels; images at once
+    "A `validate` for `fit`: mean Dice over the images and classes of `data`"
+    batches = data.batches(batch_size, size, shuffle=False)
+
+    @torch.no_grad()
+    def validate(model):
+        device, dice = next(model.parameters()).device, []
+        dtype = dict(bf16=torch.bfloat16, fp16=torch.float16).get(pick_precision(device))
+        for batch in batches.epoch():
+            with torch.autocast(device.type, dtype) if dtype else nullcontext(): out = model(batch['image'].to(device))
+            logits = nn.functional.interpolate(getattr(out, 'logits', out).float(), size=batch['mask'].shape[-2:], mode='bilinear')
+            table = confusion(logits.argmax(1), batch['mask'].to(device), len(data.classes)).float()
+            hit, total = table.diagonal(dim1=1, dim2=2)[:, 1:], (table.sum(1) + table.sum(2))[:, 1:]
+            dice.append((2*hit/total)[total > 0])
+        return dict(dice=torch.cat(dice).mean().item() if sum(map(len, dice)) else 0.)
+    return validate
