@@ -20,7 +20,8 @@ import numpy as np, pandas as pd, torch
 from PIL import Image
 from matplotlib.patches import Patch
 from .core import TskdError, TskdWarning, content_id, new_artifact, seed_of
-from .readers import (PICTURES, VOLUMES, ImageReader, PolygonReader, SliceReader, VolumeFiles, cache_root, file_kind, read_bytes,
+from .readers import (PICTURES, VOLUMES, ImageReader, PolygonReader, SliceReader, VolumeFiles, cache_root,
+                          file_kind, read_bytes,
                           read_image, read_polygons, read_values, series_of)
 from .viz import colour, grid, overlay
 
@@ -40,15 +41,18 @@ class _Pixels:
 def _label_bytes(mask, case): # (H,W) integers or bool, -1 = ignore -> uint8
     if mask.dtype == np.uint8 and mask.ndim == 2: return mask
     if mask.ndim != 2 or mask.dtype.kind not in 'bui' or mask.min(initial=0) < -1 or mask.max(initial=0) > 255:
-        raise TskdError('a mask of class ids, (H,W)', f'{mask.shape} of {mask.dtype}', 'give each pixel the number of its class', file=case.source or case.id)
+        raise TskdError('a mask of class ids, (H,W)', f'{mask.shape} of {mask.dtype}',
+                        'give each pixel the number of its class', file=case.source or case.id)
     return mask.astype(np.uint8)                                              # -1 becomes 255
 
+# %% ../nbs/02_data.ipynb #19b3a96a
 @dataclass(frozen=True, eq=False, repr=False)
 class Case:
     "One image, its mask or None, and what is known of it"
     id: str                             # its name, unique in a set
     image: np.ndarray = _Pixels(True)   # (H,W) or (H,W,3) uint8, or a reader of it
-    mask: np.ndarray = _Pixels(False)   # (H,W) uint8: 0 background, 1… classes, 255 ignored; or a reader of it, or None
+    # (H,W) uint8: 0 background, 1… classes, 255 ignored; or a reader of it, or None
+    mask: np.ndarray = _Pixels(False)
     group: str = ''                     # the patient; '' if unknown
     spacing: tuple = None               # (row, column) millimetres
     source: str = None                  # the file it comes from
@@ -60,8 +64,10 @@ class Case:
 
     def __post_init__(self):
         image, mask = (self.__dict__[n] for n in ('image', 'mask'))
-        if isinstance(image, np.ndarray) and (image.dtype != np.uint8 or image.ndim != 2 and image.shape[2:] != (3,)):
-            raise TskdError('an image of bytes, (H,W) or (H,W,3)', f'{image.shape} of {image.dtype}', 'to_bytes from tskd.readers makes one', file=self.source or self.id)
+        if isinstance(image, np.ndarray) and (image.dtype != np.uint8 or image.ndim != 2
+                                              and image.shape[2:] != (3,)):
+            raise TskdError('an image of bytes, (H,W) or (H,W,3)', f'{image.shape} of {image.dtype}',
+                            'to_bytes from tskd.readers makes one', file=self.source or self.id)
         if isinstance(mask, np.ndarray): self.__dict__['mask'] = _label_bytes(mask, self)
 
     def replace(self, **changes):
@@ -90,7 +96,8 @@ def patch_cached(f): # like `patch`
 @patch_cached
 def key(self:Case) -> str:
     "32 hex digits that depend on the content: pixels, mask, patient, spacing"
-    return content_id([self.id, self.group, self.spacing, self.synthetic, *(self.__dict__[n] for n in ('image', 'mask', 'valid'))])
+    return content_id([self.id, self.group, self.spacing, self.synthetic,
+                       *(self.__dict__[n] for n in ('image', 'mask', 'valid'))])
 
 @patch_cached
 def image_key(self:Case) -> str:
@@ -115,7 +122,9 @@ class SegData:
     def __post_init__(self):
         for name in ('cases', 'classes', 'notes'): object.__setattr__(self, name, tuple(getattr(self, name)))
         twice = [k for k, n in Counter(c.id for c in self.cases).items() if n > 1]
-        if twice: raise TskdError('a different id for each case', f'{twice[0]!r} twice', 'rename one: case.replace(id=…)')
+        if twice:
+            raise TskdError('a different id for each case', f'{twice[0]!r} twice',
+                            'rename one: case.replace(id=…)')
 
     def __len__(self): return len(self.cases)
     def __iter__(self): return iter(self.cases)
@@ -146,10 +155,12 @@ def unlabelled(self:SegData):
 
 def _joined(a, b): # two cases with one id -> one case
     if a.image_key != b.image_key:
-        raise TskdError(f'one image under the id {a.id!r}', 'two different ones', 'rename one: case.replace(id=…)', file=b.source)
+        raise TskdError(f'one image under the id {a.id!r}', 'two different ones',
+                        'rename one: case.replace(id=…)', file=b.source)
     masks = [c for c in (a, b) if c.__dict__['mask'] is not None]
     if len(masks) == 2 and a.key != b.key:
-        raise TskdError(f'one mask for {a.id!r}', 'two different ones', 'choose one of them before joining', file=b.source)
+        raise TskdError(f'one mask for {a.id!r}', 'two different ones', 'choose one of them before joining',
+                        file=b.source)
     return masks[0] if masks else a
 
 @patch
@@ -183,7 +194,8 @@ def frequencies(self:SegData) -> pd.DataFrame:
     rows = []
     for k, name in enumerate(self.classes):
         sizes = {c: c.counts[k] for c in labelled if k in c.counts}
-        rows.append((name, len(sizes), len({c.patient for c in sizes}), sum(sizes.values())/max(judged, 1), float(np.median(list(sizes.values()) or [0]))))
+        rows.append((name, len(sizes), len({c.patient for c in sizes}), sum(sizes.values())/max(judged, 1),
+                     float(np.median(list(sizes.values()) or [0]))))
     return pd.DataFrame(rows, columns='class cases patients share median_pixels'.split()).set_index('class')
 
 # %% ../nbs/02_data.ipynb #edba93bd
@@ -198,10 +210,14 @@ def summary(self:SegData) -> pd.Series:
     shapes = Counter(c.image.shape for c in self)
     per = Counter(c.patient for c in self)
     spacing = [s for c in self if c.spacing for s in c.spacing]
-    rows = {'cases': f"{len(self)}, {sum(c.__dict__['mask'] is not None for c in self)} with a mask, {sum(c.synthetic for c in self)} synthetic",
-            'patients': f'{len(per)} with {_span(per.values())} images' if any(c.group for c in self) else 'unknown: each image counts as one',
+    masks = sum(c.__dict__['mask'] is not None for c in self)
+    rows = {'cases': f'{len(self)}, {masks} with a mask, {sum(c.synthetic for c in self)} synthetic',
+            'patients': f'{len(per)} with {_span(per.values())} images' if any(c.group for c in self)
+            else 'unknown: each image counts as one',
             'sizes': f'height {_span([s[0] for s in shapes])}, width {_span([s[1] for s in shapes])} pixels',
-            'channels': ' and '.join(f'{n} {name}' for name, n in (('grey', sum(n for s, n in shapes.items() if len(s) == 2)), ('RGB', sum(n for s, n in shapes.items() if len(s) == 3))) if n),
+            'channels': ' and '.join(f'{n} {name}' for name,
+                                     n in (('grey', sum(n for s, n in shapes.items() if len(s) == 2)),
+                                           ('RGB', sum(n for s, n in shapes.items() if len(s) == 3))) if n),
             'spacing': _span(spacing, ' mm') if spacing else 'unknown'}
     for name, f in self.frequencies().iloc[1:].iterrows():
         rows[name] = f'in {f.cases:.0f} cases of {f.patients:.0f} patients, {f.share:.1%} of the pixels'
@@ -222,7 +238,8 @@ def _deal(has, sizes): # has: (patients, traits) bool; sizes: patients for each 
     want = has.sum(0)*room[:, None]/max(len(has), 1)                  # (parts, traits)
     while (part < 0).any():
         left = has[part < 0].sum(0)
-        trait = np.where(left > 0, left, len(has) + 1).argmin() if left.any() else None   # the rarest trait first
+        # the rarest trait first
+        trait = np.where(left > 0, left, len(has) + 1).argmin() if left.any() else None
         for i in np.flatnonzero((part < 0) & (has[:, trait] if trait is not None else True)):
             need = want[:, trait] if trait is not None else room.astype(float)
             k = np.lexsort((room, np.where(room > 0, need, -np.inf)))[-1]
@@ -246,10 +263,12 @@ def _seeded(patients, seed): # the patients in an order that depends on seed and
 
 def _warn_absent(data, parts): # a class that some part lacks
     for k, name in enumerate(data.classes[1:], 1):
-        lacking = [i for i, p in enumerate(parts) if any(c.counts for c in data) and not any(k in (c.counts or ()) for c in p)]
+        lacking = [i for i, p in enumerate(parts) if any(c.counts for c in data)
+                   and not any(k in (c.counts or ()) for c in p)]
         if lacking and any(k in (c.counts or ()) for c in data):
             warnings.warn(f'class {name!r} is absent from part {lacking} of the split: its scores there mean nothing. '
-                          'To do: other fractions, another seed, or more patients with it.', TskdWarning, stacklevel=3)
+                          'To do: other fractions, another seed, or more patients with it.', TskdWarning,
+                          stacklevel=3)
 
 # %% ../nbs/02_data.ipynb #e0c2b245
 @patch
@@ -262,20 +281,24 @@ def split(self:SegData,
         raise TskdError('fractions that add up to 1', f'{tuple(fractions)}', 'for instance (.6, .2, .2)')
     patients = _seeded(self.patients, seed)
     if len(patients) < (n := sum(f > 0 for f in fractions)):
-        raise TskdError(f'at least {n} patients for {n} parts', f'{len(patients)}', 'ask for fewer parts, or bring more patients')
-    if not any(c.group for c in self) and len(self): warnings.warn('no patients are known, so each image counts as one of its own. '
+        raise TskdError(f'at least {n} patients for {n} parts', f'{len(patients)}',
+                        'ask for fewer parts, or bring more patients')
+    if not any(c.group for c in self) and len(self):
+        warnings.warn('no patients are known, so each image counts as one of its own. '
         'To do: pass group= to from_folder if some images show the same patient.', TskdWarning, stacklevel=2)
     part = dict(zip(patients, _deal(_traits(self, patients), _part_sizes(len(patients), fractions))))
     parts = tuple(self.filter(lambda c: part[c.patient] == k) for k in range(len(fractions)))
     _warn_absent(self, [p for p, f in zip(parts, fractions) if f > 0])
     return parts
 
+# %% ../nbs/02_data.ipynb #0f88b08f
 @patch
 def budget(self:SegData, n_images, seed=0): # labelled images; orders the patients
     "`n_images` labelled cases: whole patients in a seeded order, the last one cut. Budgets of one seed are nested"
     labelled = self.filter(lambda c: c.__dict__['mask'] is not None)
     if not 0 < n_images <= len(labelled):
-        raise TskdError(f'a budget between 1 and {len(labelled)} labelled images', f'{n_images}', 'ask for fewer, or label more')
+        raise TskdError(f'a budget between 1 and {len(labelled)} labelled images', f'{n_images}',
+                        'ask for fewer, or label more')
     rank = {p: i for i, p in enumerate(_seeded(labelled.patients, seed))}
     taken = set(sorted(range(len(labelled)), key=lambda i: (rank[labelled[i].patient], i))[:n_images])
     return self.replace(c for i, c in enumerate(labelled) if i in taken)
@@ -284,7 +307,8 @@ def budget(self:SegData, n_images, seed=0): # labelled images; orders the patien
 def folds(self:SegData, k=5, seed=0) -> list: # how many
     "`k` pairs (training, validation) of a cross-validation by patient"
     if not 1 < k <= len(self.patients):
-        raise TskdError(f'between 2 and {len(self.patients)} folds, one patient in each at least', f'{k}', 'ask for fewer folds, or bring more patients')
+        raise TskdError(f'between 2 and {len(self.patients)} folds, one patient in each at least', f'{k}',
+                        'ask for fewer folds, or bring more patients')
     parts = self.split((1/k,)*k, seed)
     held = [{c.id for c in p} for p in parts]
     return [(self.filter(lambda c: c.id not in ids), p) for ids, p in zip(held, parts)]
@@ -294,15 +318,16 @@ Store = namedtuple('Store', 'image mask')   # (N,C,H,W) uint8, (N,H,W) uint8 wit
 
 def fit_size(image, mask=None, size=256): # (H,W[,3]) uint8; (H,W) uint8; target side
     "Image and mask stretched to `size`×`size`: the image averaged, the mask by nearest label"
-    image = np.asarray(Image.fromarray(image).resize((size, size), Image.Resampling.BILINEAR))
-    return image, None if mask is None else np.asarray(Image.fromarray(mask).resize((size, size), Image.Resampling.NEAREST))
+    def to(a, how): return None if a is None else np.asarray(Image.fromarray(a).resize((size, size), how))
+    return to(image, Image.Resampling.BILINEAR), to(mask, Image.Resampling.NEAREST)
 
 def _sized(c, size, masks): # case, side, whether masks are wanted -> (C,size,size) uint8, (size,size) uint8 or None
     image, mask = c.image, c.mask if masks else None
     if masks and mask is None: mask = np.full(image.shape[:2], IGNORE, np.uint8)
     if masks and c.valid is not None: mask = np.where(c.valid, mask, IGNORE).astype(np.uint8)
     if mask is not None and mask.shape != image.shape[:2]:
-        raise TskdError(f'a mask as large as its image {image.shape[:2]}', f'{mask.shape}', 'export it again at full size', file=c.source or c.id)
+        raise TskdError(f'a mask as large as its image {image.shape[:2]}', f'{mask.shape}',
+                        'export it again at full size', file=c.source or c.id)
     a, mask = fit_size(image, mask, size)
     return a.transpose(2, 0, 1) if a.ndim == 3 else a[None], mask
 
@@ -318,8 +343,10 @@ def _spare_memory(): # bytes a store may take: a quarter of the machine's memory
 # %% ../nbs/02_data.ipynb #d527da9a
 def _shapes(data, size): # -> shapes of a store's two arrays
     masks = any(c.__dict__['mask'] is not None for c in data)
-    return (len(data), 3 if any(c.image.ndim == 3 for c in data) else 1, size, size), (len(data), size, size) if masks else None
+    channels = 3 if any(c.image.ndim == 3 for c in data) else 1
+    return (len(data), channels, size, size), (len(data), size, size) if masks else None
 
+# %% ../nbs/02_data.ipynb #24f11cb6
 def _in_memory(data, size):
     rows = [_sized(c, size, any(c.__dict__['mask'] is not None for c in data)) for c in data]
     channels = max(a.shape[0] for a, _ in rows)
@@ -330,7 +357,8 @@ def _on_disk(data, size):
     path = cache_root()/'stores'/content_id(['store', 1, data.id, size])
     if not path.exists():
         with new_artifact(path) as folder:
-            arrays = [s and np.lib.format.open_memmap(folder/f'{name}.npy', 'w+', np.uint8, s) for name, s in zip(Store._fields, _shapes(data, size))]
+            shapes = zip(Store._fields, _shapes(data, size))
+            arrays = [s and np.lib.format.open_memmap(folder/f'{n}.npy', 'w+', np.uint8, s) for n, s in shapes]
             _fill(data, size, *arrays)
     return [np.load(p, mmap_mode='c') if (p := path/f'{name}.npy').exists() else None for name in Store._fields]
 
@@ -341,21 +369,24 @@ def store(self:SegData, size, memory=None) -> Store: # side; bytes it may take i
     if size not in held:
         fits = 4*len(self)*size**2 <= (_spare_memory() if memory is None else memory)
         image, mask = _in_memory(self, size) if fits else _on_disk(self, size)
-        held.clear(); held[size] = Store(torch.from_numpy(image), None if mask is None else torch.from_numpy(mask))
+        held.clear()
+        held[size] = Store(torch.from_numpy(image), None if mask is None else torch.from_numpy(mask))
     return held[size]
 
-# %% ../nbs/02_data.ipynb #24f11cb6
+# %% ../nbs/02_data.ipynb #dbee15ba
 class Batches:
     "Batches of a set, epoch after epoch; each a pure function of (epoch, place)"
     def __init__(self,
                  data,         # SegData
                  batch_size,   # cases a batch; the last one may be smaller
                  size,         # side of the square they are brought to
-                 views=None,   # augmentation: views(image, mask, case_ids, view_seeds) -> (image, mask), with `n` distinct views or None
+                 views=None,   # views(image, mask, case_ids, view_seeds) -> (image, mask); `views.n` of them, or None
                  seed=0, shuffle=True,
                  memory=None): # bytes that the images may take in memory; by default a quarter of the machine's
-        if not len(data): raise TskdError('at least one case', 'an empty set', 'check the filter or the folder it comes from')
-        self.data, self.batch_size, self.size, self.views, self.seed, self.shuffle = data, batch_size, size, views, seed, shuffle
+        if not len(data):
+            raise TskdError('at least one case', 'an empty set', 'check the filter or the folder it comes from')
+        self.data, self.batch_size, self.size = data, batch_size, size
+        self.views, self.seed, self.shuffle = views, seed, shuffle
         self.store = data.store(size, memory)
 
     def __len__(self): return -(-len(self.data)//self.batch_size)
@@ -365,29 +396,38 @@ class Batches:
         views = None if self.views is None else getattr(self.views, 'id', None) or content_id(vars(self.views))
         return content_id([self.data.id, self.batch_size, self.size, views, self.seed, self.shuffle])
 
-    def order(self, e): # epoch
-        "Places of the cases in epoch `e`"
-        if not self.shuffle: return torch.arange(len(self.data))
-        return torch.randperm(len(self.data), generator=torch.Generator().manual_seed(seed_of('order', self.seed, e)))
+# %% ../nbs/02_data.ipynb #b0430b93
+@patch
+def order(self:Batches, e): # epoch
+    "Places of the cases in epoch `e`"
+    if not self.shuffle: return torch.arange(len(self.data))
+    return torch.randperm(len(self.data),
+                          generator=torch.Generator().manual_seed(seed_of('order', self.seed, e)))
 
-    def view(self, id, e): # case id, epoch
-        "Which view of a case epoch `e` shows: in turn if there are `n`, a fresh one otherwise"
-        if self.views is None: return 0
-        return seed_of(self.seed, id, e) if self.views.n is None else (seed_of(self.seed, id) + e) % self.views.n
+@patch
+def view(self:Batches, id, e): # case id, epoch
+    "Which view of a case epoch `e` shows: in turn if there are `n`, a fresh one otherwise"
+    if self.views is None: return 0
+    n = getattr(self.views, 'n', None)
+    return seed_of(self.seed, id, e) if n is None else (seed_of(self.seed, id) + e) % n
 
-    def batch(self, places, e): # (B,) places in the set; epoch
-        "The batch with these cases"
-        places = torch.as_tensor(places)
-        ids = [self.data.cases[i].id for i in places.tolist()]
-        seeds = [self.view(id, e) for id in ids]
-        image = self.store.image[places].float().div_(255)
-        mask = None if self.store.mask is None else self.store.mask[places].view(torch.int8).long()     # byte 255 is -1 as int8
-        if self.views is not None: image, mask = self.views(image, mask, ids, seeds)
-        return dict(image=image, mask=mask, id=ids, view=seeds)
+# %% ../nbs/02_data.ipynb #c91545a2
+@patch
+def batch(self:Batches, places, e): # (B,) places in the set; epoch
+    "The batch with these cases"
+    places = torch.as_tensor(places)
+    ids = [self.data.cases[i].id for i in places.tolist()]
+    seeds = [self.view(id, e) for id in ids]
+    image = self.store.image[places].float().div_(255)
+    # byte 255 is -1 as int8
+    mask = None if self.store.mask is None else self.store.mask[places].view(torch.int8).long()
+    if self.views is not None: image, mask = self.views(image, mask, ids, seeds)
+    return dict(image=image, mask=mask, id=ids, view=seeds)
 
-    def epoch(self, e=0, start=0): # epoch; the batch to begin with
-        "The batches of epoch `e`, from batch `start` on"
-        for places in self.order(e).split(self.batch_size)[start:]: yield self.batch(places, e)
+@patch
+def epoch(self:Batches, e=0, start=0): # epoch; the batch to begin with
+    "The batches of epoch `e`, from batch `start` on"
+    for places in self.order(e).split(self.batch_size)[start:]: yield self.batch(places, e)
 
 @patch
 def batches(self:SegData, batch_size, size, views=None, seed=0, shuffle=True, memory=None) -> Batches:
@@ -399,7 +439,8 @@ Problem = namedtuple('Problem', 'level file expected found fix')   # level: 'err
 
 class Problems(list):
     "What is wrong with some files, or should be known about them"
-    def add(self, level, file, expected, found, fix): self.append(Problem(level, str(file), expected, found, fix))
+    def add(self, level, file, expected, found, fix):
+        self.append(Problem(level, str(file), expected, found, fix))
 
     @contextmanager
     def caught(self, file=None):
@@ -407,23 +448,32 @@ class Problems(list):
         try: yield
         except TskdError as e: self.add('error', e.file or file, e.expected, e.found, e.fix)
 
-    def table(self): return pd.DataFrame(dict.fromkeys(self), columns=Problem._fields)
+    def table(self):
+        rows = sorted(dict.fromkeys(self), key=lambda p: ('error', 'warning', 'note').index(p.level))
+        return pd.DataFrame(rows, columns=Problem._fields)
 
     def tell(self, ask): # how to see them all
         "Raise the first error; warn of the first warning"
         by = {level: [p for p in self if p.level == level] for level in ('error', 'warning')}
         more = f' ({{}} more: {ask} lists them all)'
         if errors := by['error']:
-            e = errors[0]; raise TskdError(e.expected, e.found, e.fix + (more.format(len(errors) - 1) if errors[1:] else ''), file=e.file)
+            e = errors[0]
+            raise TskdError(e.expected, e.found, e.fix + (more.format(len(errors) - 1) if errors[1:] else ''),
+                            file=e.file)
         if seen := by['warning']:
-            warnings.warn(f'{TskdError(*seen[0][2:], file=seen[0].file)}' + (more.format(len(seen) - 1) if seen[1:] else ''), TskdWarning, stacklevel=3)
+            warnings.warn(f'{TskdError(*seen[0][2:], file=seen[0].file)}'
+                          + (more.format(len(seen) - 1) if seen[1:] else ''), TskdWarning, stacklevel=3)
 
 # %% ../nbs/02_data.ipynb #9c94955d
-Item = namedtuple('Item', 'key paths kind')       # key: the path below the folder, without its ending; kind: 'picture' or 'volume'
-_ENDINGS = re.compile(r'\.(png|jpe?g|tiff?|bmp|gif|webp|npy|nii|nrrd|nhdr|mha|mhd|mgh|mgz|dcm|ima|dicom)(\.gz)?$', re.I)
+# key: the path below the folder, without its ending; kind: 'picture' or 'volume'
+Item = namedtuple('Item', 'key paths kind')
+_ENDINGS = re.compile(r'\.(png|jpe?g|tiff?|bmp|gif|webp|npy|nii|nrrd|nhdr|mha|mhd|mgh|mgz|dcm|ima|dicom)(\.gz)?$',
+                      re.I)
 
 def _walk(where): # folder, file, glob pattern or list of these -> (root, files in order)
-    if isinstance(where, (list, tuple)): return Path(os.path.commonpath([Path(w).parent for w in where]) if where else '.'), [Path(w) for w in where]
+    if isinstance(where, (list, tuple)):
+        return Path(os.path.commonpath([Path(w).parent for w in where]) if where
+                    else '.'), [Path(w) for w in where]
     where = Path(where)
     with_stars = any(c in str(where) for c in '*?[') and not where.exists()
     if with_stars: return _walk([Path(p) for p in sorted(glob(str(where), recursive=True))])
@@ -441,46 +491,51 @@ def _key(path, root): # a name to compare: the path below `root` without its end
     return unicodedata.normalize('NFC', _ENDINGS.sub('', name))
 
 # %% ../nbs/02_data.ipynb #a2ae4e22
-def _sniff(path, problems): # -> 'picture', 'volume', 'dicom', or None for what is neither
-    with problems.caught():
-        kind = file_kind(head := _head(path))
-        if kind == 'gzip' and _ENDINGS.search(path.name): return 'volume'
-        if kind in VOLUMES: return 'dicom' if kind == 'dicom' else 'volume'
-        if kind in PICTURES: return 'picture'
-        if _ENDINGS.search(path.name): read_image(path)                # it should be one: say what is wrong with it
-    return None
+def _sniff(path): # -> 'picture', 'volume', 'dicom', or None for what is neither by content nor by name
+    kind = file_kind(_head(path))
+    if kind in VOLUMES: return 'dicom' if kind == 'dicom' else 'volume'
+    if kind == 'gzip' and _ENDINGS.search(path.name): return 'volume'
+    # what is wrong with it is told later
+    return 'picture' if kind in PICTURES or _ENDINGS.search(path.name) else None
 
-def _head(path, n=400): # the first bytes of a file
+def _head(path, n=400): # the first bytes of a file; none if it can't be read, which is told when all of it is wanted
     try:
         with open(path, 'rb') as f: return f.read(n)
-    except OSError: return read_bytes(path)[:n]                        # which says what is wrong
+    except OSError: return b''
 
-def find_items(where, problems=None): # a folder, a file, a pattern like 'scans/**/*.png', or a list of files; collects what is wrong
+# %% ../nbs/02_data.ipynb #2245dd0b
+def find_items(where,        # a folder, a file, a pattern like 'scans/**/*.png', or a list of files
+               problems=None # collects what is wrong with some of them
+              ) -> list:     # of Item
     "The pictures and volumes in a folder, in the order of their names"
     root, files = _walk(where)
     problems = Problems() if problems is None else problems
     items, series = [], defaultdict(list)
     for p in files:
-        kind = _sniff(p, problems)
+        kind = _sniff(p)
         if kind == 'dicom':
             with problems.caught(): series[p.parent, series_of(p, read_bytes(p))].append(p)
         elif kind: items.append(Item(_key(p, root), (p,), kind))
     alone = Counter(folder for (folder, _), ps in series.items() if len(ps) > 1)
     for (folder, code), ps in series.items():
         key = _key(ps[0] if len(ps) == 1 else folder, root)
-        items.append(Item((folder.name if key == '.' else key) + (f'/{code}' if len(ps) > 1 and alone[folder] > 1 else ''), tuple(ps), 'volume'))
+        items.append(Item((folder.name if key == '.' else key)
+                          + (f'/{code}' if len(ps) > 1 and alone[folder] > 1 else ''), tuple(ps), 'volume'))
     return _unique(sorted(items), problems)
 
+# %% ../nbs/02_data.ipynb #abcc9e4f
 def _unique(items, problems): # drop items that share a key, and say so
     first = {}
     for it in items:
         if first.setdefault(it.key, it) is not it:
-            problems.add('error', it.paths[0], 'one file of a name', f'another one, {first[it.key].paths[0].name}', 'rename or remove one of them')
+            problems.add('error', it.paths[0], 'one file of a name',
+                         f'another one, {first[it.key].paths[0].name}', 'rename or remove one of them')
     return list(first.values())
 
 # %% ../nbs/02_data.ipynb #33ab6947
-_WORDS = set('mask masks seg segs segmentation segmentations label labels labelmap gt groundtruth truth annotation annotations anno manual manual1 manual2 lesion '
-             'contour image images img im imgs photo training test train 0000 1stho t1'.split()) - {'t1'}
+_WORDS = set('mask masks seg segs segmentation segmentations label labels labelmap gt groundtruth truth annotation '
+             'annotations anno manual manual1 manual2 lesion contour image images img im imgs photo training test '
+             'train 0000'.split())
 
 def _tokens(name): return [t for t in re.split(r'[_\-. ]+', name.lower()) if t]
 def _core(key): return ' '.join(t for t in _tokens(key.split('/')[-1]) if t not in _WORDS)
@@ -498,21 +553,28 @@ def _tag(mask, image): # what a mask's key says beyond its image's: 'liver/a' or
     where = [f for f in folders if f not in image.split('/') and f.lower() not in _WORDS]
     return ' '.join(words) or ' '.join(where[-1:])
 
+# %% ../nbs/02_data.ipynb #3eb65647
 def match(images, masks): # keys of both
     "image key -> [(tag, mask key)], by names; and the masks that no image claims"
-    by_key, by_stem, by_core = {k: k for k in images}, _only(images)(lambda k: k.split('/')[-1]), _only(images)(_core)
+    by_key, by_stem, by_core = {k: k
+                                for k in images}, _only(images)(lambda k: k.split('/')[-1]), _only(images)(_core)
     starts = sorted(by_stem, key=len, reverse=True)
     found, left = {k: [] for k in images}, []
     for m in masks:
         stem, folder = m.split('/')[-1], m.split('/')[-2:-1]
         image = (by_key.get(m) or by_stem.get(stem) or by_core.get(_core(m))
-                 or next((by_stem[s] for s in starts if re.match(re.escape(s) + r'[_\-. ]', stem)), None) or by_stem.get(*folder or ['']))
+                 or next((by_stem[s] for s in starts if re.match(re.escape(s) + r'[_\-. ]', stem)), None)
+                 or by_stem.get(*folder or ['']))
         if image is None: left.append(m)
-        else: found[image].append((_tag(m, image) or (stem if by_stem.get(*folder or ['']) == image and stem != image else ''), m))
+        else:
+            found[image].append((_tag(m, image)
+                                 or (stem if by_stem.get(*folder or ['']) == image and stem != image else ''),
+                                 m))
     return found, left
 
 # %% ../nbs/02_data.ipynb #a867b644
-Rule = namedtuple('Rule', 'pairs note doubtful')     # ((value, class id), …) in order of value; what it means; whether another reading is possible
+# ((value, class id), …) in order of value; what it means; whether another reading is possible
+Rule = namedtuple('Rule', 'pairs note doubtful')
 
 @dataclass(frozen=True)
 class ValueReader:
@@ -524,16 +586,19 @@ class ValueReader:
     def __call__(self): return mask_values(read_values(self.path, self.sha, indices=True))
 
 def mask_values(a): # (H,W) or (H,W,3)
-    "One number a pixel; colours as 0xRRGGBB + 2**24, so that they can't be taken for greys"
+    "One number a pixel: a grey is itself, a colour 0xRRGGBB + 2**24, so that it can't be taken for a grey"
     if a.ndim == 2: return a.astype(np.uint8) if a.dtype == bool else a
-    if (a == a[..., :1]).all(): return a[..., 0]
-    return (a.astype(np.int64) @ (65536, 256, 1)) + 2**24
+    grey = (a == a[..., :1]).all(-1)
+    return a[..., 0] if grey.all() else np.where(grey, a[..., 0], a.astype(np.int64) @ (65536, 256, 1) + 2**24)
+
+def _sha(path): return sha256(read_bytes(path)).hexdigest()
 
 def _counted(v): # (H,W) or (D,H,W) values -> {value: pixels}
     if v.dtype == np.uint8:
         n = np.bincount(v.ravel(), minlength=256); return {int(k): int(n[k]) for k in np.flatnonzero(n)}
     values, n = np.unique(v, return_counts=True)
-    if not np.isfinite(values).all(): raise TskdError('a number for each pixel of a mask', 'NaN or infinity', 'export it again as integers')
+    if not np.isfinite(values).all():
+        raise TskdError('a number for each pixel of a mask', 'NaN or infinity', 'export it again as integers')
     return {k.item(): int(c) for k, c in zip(values, n)}
 
 def _named(v): # a mask value, as a reader would write it
@@ -548,6 +613,7 @@ def _smear(n): # {grey: pixels} with in-between greys -> the levels that it was 
     near = sum(c for v, c in n.items() if peaks and min(abs(v - p) for p in peaks) <= 16)
     return peaks if len(peaks) > 1 and near > .9*total else None
 
+# %% ../nbs/02_data.ipynb #b52bf4dc
 def recognise(n,           # {value: pixels} over all masks of a set
               lossy=False, # whether one of them is a JPEG
               classes=None # the names, if known
@@ -558,22 +624,36 @@ def recognise(n,           # {value: pixels} over all masks of a set
     whole = all(v == int(v) for v in values)
     def rule(pairs, note, doubtful=False): return Rule(tuple(pairs), note, doubtful)
     if not values: return rule([(0, 0)], 'no masks')
-    if not whole and 0 <= values[0] and values[-1] <= 1: return rule([(0, 0), (1, 1)], 'probabilities: 0.5 and more is foreground')
-    if not whole or values[0] < 0: raise TskdError('whole numbers from 0 up in a mask', f'values from {_named(values[0])} to {_named(values[-1])}', 'say what they mean: label_map={…}')
+    if not whole and 0 <= values[0] and values[-1] <= 1:
+        return rule([(0, 0), (1, 1)], 'probabilities: 0.5 and more is foreground')
+    if not whole or values[0] < 0:
+        raise TskdError('whole numbers from 0 up in a mask',
+                        f'values from {_named(values[0])} to {_named(values[-1])}',
+                        'say what they mean: label_map={…}')
     if len(grey) < len(values): return _colours(n)
     if values in ([0], [1], [0, 1]): return rule([(0, 0), (1, 1)], 'class ids 0 and 1')
+    values = [int(v) for v in values]                                          # ids stored as floats
     dense = [v for v in values if v != 255]
     ids = dense[-1] < (len(classes) if classes else 2*len(dense)) if dense else False
     if lossy and not (ids and len(values) == len(dense)) or len(values) > 32: return _smeared(n)
-    if ids and 255 in n and len(dense) > 1: return rule([*((v, v) for v in dense), (255, IGNORE)], f'class ids {dense}, and 255 for pixels to ignore', True)
-    if ids and 255 not in n and (len(values) > 2 or classes): return rule([(v, v) for v in values], f'class ids {values}')
-    if len([v for v in values if v]) == 1: return rule([(0, 0), (values[-1], 1)], f'0 and {values[-1]}: background and foreground')
+    if ids and 255 in n and len(dense) > 1:
+        return rule([*((v, v) for v in dense), (255, IGNORE)],
+                    f'class ids {dense}, and 255 for pixels to ignore', True)
+    if ids and 255 not in n and (len(values) > 2 or classes):
+        return rule([(v, v) for v in values], f'class ids {values}')
+    if len([v for v in values if v]) == 1:
+        return rule([(0, 0), (values[-1], 1)], f'0 and {values[-1]}: background and foreground')
     levels = sorted({0, *values})
-    return rule([(v, i) for i, v in enumerate(levels)], f'grey levels {levels} stand for classes {list(range(len(levels)))}', True)
+    return rule([(v, i) for i, v in enumerate(levels)],
+                f'grey levels {levels} stand for classes {list(range(len(levels)))}', True)
 
+# %% ../nbs/02_data.ipynb #cb8f7787
 def _colours(n): # {colour: pixels} -> Rule; black, or else the most frequent, is the background
-    if len(n) > 32: raise TskdError('at most 32 colours in the masks', f'{len(n)}', 'save masks without compression (PNG), or say which colours count: label_map={"#ff0000": 1, …}')
-    black = min((v for v in n if v in (0, 2**24)), default=max(n, key=n.get))
+    if len(n) > 32:
+        raise TskdError('at most 32 colours in the masks', f'{len(n)}',
+                        'save masks without compression (PNG), or say '
+                        'which colours count: label_map={"#ff0000": 1, …}')
+    black = 0 if 0 in n else max(n, key=n.get)
     ids = {black: 0} | {v: i for i, v in enumerate([v for v in sorted(n) if v != black], 1)}
     said = ', '.join(f'{_named(v)} is {i}' for v, i in ids.items())
     return Rule(tuple(sorted(ids.items())), f'colours: {said}', len(ids) > 2)
@@ -581,31 +661,40 @@ def _colours(n): # {colour: pixels} -> Rule; black, or else the most frequent, i
 def _smeared(n): # greys of JPEG masks -> Rule by the nearest level
     levels = _smear(n)
     if levels is None or levels[-1] < 32:
-        raise TskdError('a few values that stand for classes', f'{len(n)} values from {min(n):g} to {max(n):g}', 'save masks without compression (PNG), or say what the values mean: label_map={…}')
+        raise TskdError('a few values that stand for classes', f'{len(n)} values from {min(n):g} to {max(n):g}',
+                        'save masks without compression (PNG), or say what the values mean: label_map={…}')
     levels = [0, *levels] if levels[0] > 24 else levels
-    return Rule(tuple((v, i) for i, v in enumerate(levels)), f'greys smeared by JPEG compression around {levels}: the nearest level decides', True)
+    note = f'greys smeared by JPEG compression around {levels}: the nearest level decides'
+    return Rule(tuple((v, i) for i, v in enumerate(levels)), note, True)
 
 # %% ../nbs/02_data.ipynb #d9f9df1d
 def _value(v): # a key of label_map -> the number in `mask_values`
     if isinstance(v, str) and re.fullmatch(r'#[0-9a-fA-F]{6}', v): rgb = int(v[1:], 16)
     elif isinstance(v, (tuple, list)) and len(v) == 3: rgb = int(np.dot(v, (65536, 256, 1)))
     elif isinstance(v, (int, float, np.number)) and np.isfinite(v): return v
-    else: raise TskdError("numbers, (r, g, b) or '#rrggbb' as keys of label_map", f'{v!r}', 'write for instance {0: 0, 255: 1}')
+    else:
+        raise TskdError("numbers, (r, g, b) or '#rrggbb' as keys of label_map", f'{v!r}',
+                        'write for instance {0: 0, 255: 1}')
     return rgb >> 16 if rgb % 0x10101 == 0 else rgb + 2**24       # a grey is a number
 
-def _mapped(label_map, classes): # -> Rule, classes
-    names = list(classes or ['background'])
-    pairs = []
+# %% ../nbs/02_data.ipynb #5818cbf7
+def _mapped(label_map, classes): # -> Rule, class names
+    names, pairs = list(classes or ['background']), []
     for v, to in label_map.items():
         if to in (None, -1, 255, 'ignore'): to = IGNORE
         elif isinstance(to, str):
             if to not in names and classes is None: names.append(to)
-            if to not in names: raise TskdError(f'a class of {tuple(names)}', f'{to!r} in label_map', 'add it to classes=')
+            if to not in names:
+                raise TskdError(f'a class of {tuple(names)}', f'{to!r} in label_map', 'add it to classes=')
             to = names.index(to)
         pairs.append((_value(v), int(to)))
-    if classes is None: names += [f'class {i}' for i in range(len(names), 1 + max(i for _, i in pairs if i != IGNORE))] if any(i != IGNORE for _, i in pairs) else []
+    if len({v for v, _ in pairs}) < len(pairs) or any(not 0 <= i <= 255 for _, i in pairs):
+        raise TskdError('different values, and classes from 0 to 254', f'{label_map}', 'mend label_map')
+    top = max((i for _, i in pairs if i != IGNORE), default=0)
+    if classes is None: names += [f'class {i}' for i in range(len(names), top + 1)]
     return Rule(tuple(sorted(pairs)), f'label_map: {label_map}', False), tuple(names)
 
+# %% ../nbs/02_data.ipynb #b3cff670
 @dataclass(frozen=True)
 class LabelReader:
     "Reads the values of a mask and turns them into class ids"
@@ -616,8 +705,10 @@ class LabelReader:
     def __call__(self):
         v = self.values()
         at, ids = (np.array(x) for x in zip(*self.pairs))
-        return ids.astype(np.uint8)[np.digitize(v, (at[1:] + at[:-1])/2)] if len(at) > 1 else np.full(v.shape, ids[0], np.uint8)
+        if len(at) == 1: return np.full(v.shape, ids[0], np.uint8)
+        return ids.astype(np.uint8)[np.digitize(v, (at[1:] + at[:-1])/2)]
 
+# %% ../nbs/02_data.ipynb #515ba28f
 @dataclass(frozen=True)
 class StackReader:
     "Reads one mask a class; where they overlap, the later class wins"
@@ -629,41 +720,55 @@ class StackReader:
         for reader, k in self.readers:
             inside = reader() == 1
             if out is None: out = np.zeros(inside.shape, np.uint8)
-            if inside.shape != out.shape: raise TskdError(f'masks of one size {out.shape}', f'{inside.shape}', 'export the masks of an image at one size', file=getattr(reader.values, 'path', None))
+            if inside.shape != out.shape:
+                raise TskdError(f'masks of one size {out.shape}', f'{inside.shape}',
+                                'export the masks of an image at one size',
+                                file=getattr(reader.values, 'path', None))
             out[inside] = k
         return out
 
 # %% ../nbs/02_data.ipynb #3d2ac9b5
-def _group_table(path): # CSV with the file's name in the first column, and its patient in the column 'group' or 'patient', or the second
+def _group_table(path): # CSV: files in the first column, patients in the column 'group' or 'patient', or the second
     rows = [r for r in csv.reader(read_bytes(path).decode('utf-8-sig', 'replace').splitlines()) if r]
-    if not rows or min(map(len, rows)) < 2: raise TskdError('a table with a column of files and one of patients', f'{len(rows)} rows', 'write file,group', file=path)
+    if not rows or min(map(len, rows)) < 2:
+        raise TskdError('a table with a column of files and one of patients', f'{len(rows)} rows',
+                        'write file,group', file=path)
     head = [h.strip().lower() for h in rows[0]]
     col = next((head.index(h) for h in ('group', 'patient', 'patient_id', 'subject', 'case') if h in head), 1)
-    return {unicodedata.normalize('NFC', _ENDINGS.sub('', r[0].strip())): r[col].strip() for r in rows if len(r) > col}
+    return {unicodedata.normalize('NFC', _ENDINGS.sub('', r[0].strip())): r[col].strip() for r in rows
+            if len(r) > col}
 
+# %% ../nbs/02_data.ipynb #bdf9cbd0
 def grouper(group): # None, a regex, a function, a CSV file or a dict
     "A function (path, key) -> patient"
     if group is None: return lambda path, key: ''
     if callable(group): return lambda path, key: str(group(path))
     if isinstance(group, dict) or str(group).lower().endswith('.csv'):
-        table, name = ({_ENDINGS.sub('', str(k)): v for k, v in group.items()}, 'group') if isinstance(group, dict) else (_group_table(group), group)
+        table, name = ({_ENDINGS.sub('', str(k)): v for k, v in group.items()},
+                       'group') if isinstance(group, dict) else (_group_table(group), group)
         def look(path, key):
             for k in (key, key.split('/')[-1]):
                 if k in table: return str(table[k])
             raise TskdError(f'its patient in {name}', 'no such row', 'add a row for the file', file=path)
         return look
     try: pattern = re.compile(str(group))
-    except re.error as e: raise TskdError('a regular expression, a function or a CSV file', f'{group!r} ({e})', "write for instance group=r'^(p\\d+)'") from e
+    except re.error as e:
+        raise TskdError('a regular expression, a function or a CSV file', f'{group!r} ({e})',
+                        "write for instance group=r'^(p\\d+)'") from e
     def search(path, key):
-        if not (m := pattern.search(key)): raise TskdError(f'a name that {group!r} finds a patient in', f'{key!r}', 'widen the expression, or pass a function or a CSV', file=path)
+        if not (m := pattern.search(key)):
+            raise TskdError(f'a name that {group!r} finds a patient in', f'{key!r}',
+                            'widen the expression, or pass a function or a CSV', file=path)
         return m.group(1) if pattern.groups else m.group(0)
     return search
 
 # %% ../nbs/02_data.ipynb #481e1a72
-def _sha(path): return sha256(read_bytes(path)).hexdigest()
+#| export
 
+# %% ../nbs/02_data.ipynb #483e133a
 _Image = namedtuple('_Image', 'cases shape affine')      # of one picture or volume; shape (H,W) of each
-_Mask = namedtuple('_Mask', 'readers values shape affine lossy path')   # readers of values, one a slice; {value: pixels}
+# readers of values, one a slice; {value: pixels}
+_Mask = namedtuple('_Mask', 'readers values shape affine lossy path')
 
 @dataclass
 class _Scan:
@@ -675,14 +780,17 @@ class _Scan:
     def images(self, items, group): # -> {key: _Image}
         out = {}
         for it in items:
-            with self.problems.caught(it.paths[0]): out[it.key] = (self.volume if it.kind == 'volume' else self.picture)(it, group)
+            with self.problems.caught(it.paths[0]):
+                out[it.key] = (self.volume if it.kind == 'volume' else self.picture)(it, group)
         return out
 
     def picture(self, it, group):
         path, = it.paths
         reader = ImageReader(str(path), _sha(path), self.window)
         a = reader()
-        if a.min() == a.max(): self.problems.add('warning', path, 'an image with contrast', f'the value {a.min()} everywhere', 'leave it out, unless it is meant')
+        if a.min() == a.max():
+            self.problems.add('warning', path, 'an image with contrast', f'the value {a.min()} everywhere',
+                              'leave it out, unless it is meant')
         return _Image([Case(it.key, reader, group=group(path, it.key), source=str(path))], a.shape[:2], None)
 
     def volume(self, it, group):
@@ -691,124 +799,188 @@ class _Scan:
         for note in info['notes']: self.problems.add('note', it.paths[0], 'nothing to note', note, 'know it')
         spacing = tuple(info['spacing'][1:]) if info['spacing'] else None
         patient = group(it.paths[0], it.key) or info['patient'] or it.key
-        named = dict(zip([p.name for p in it.paths], it.paths))
-        cases = [Case(it.key if len(voxels) == 1 else f'{it.key}/{i:03}', SliceReader(files, i), group=patient, spacing=spacing,
-                      source=str(named[info['sources'][i]]), volume=it.key, slice=i) for i in range(len(voxels))]
+        cases = [Case(it.key if len(voxels) == 1 else f'{it.key}/{i:03}', SliceReader(files, i), group=patient,
+                      spacing=spacing,
+                      source=str(it.paths[info['sources'][i]]), volume=it.key, slice=i)
+                 for i in range(len(voxels))]
         return _Image(cases, voxels.shape[1:3], info['affine'])
 
-    def masks(self, items): # -> {key: _Mask}
-        out = {}
-        for it in items:
-            with self.problems.caught(it.paths[0]): out[it.key] = (self.mask_volume if it.kind == 'volume' else self.mask)(it)
-        return out
+# %% ../nbs/02_data.ipynb #43c58e22
+@patch
+def masks(self:_Scan, items): # -> {key: _Mask}
+    out = {}
+    for it in items:
+        with self.problems.caught(it.paths[0]):
+            out[it.key] = (self.mask_volume if it.kind == 'volume' else self.mask)(it)
+    return out
 
-    def mask(self, it):
-        path, = it.paths
-        reader = ValueReader(str(path), _sha(path))
-        return _Mask([reader], _counted(v := reader()), v.shape, None, file_kind(_head(path)) in ('jpeg', 'webp'), path)
+@patch
+def mask(self:_Scan, it):
+    path, = it.paths
+    reader = ValueReader(str(path), _sha(path))
+    return _Mask([reader], _counted(v := reader()), v.shape, None,
+                 file_kind(_head(path)) in ('jpeg', 'webp'), path)
 
-    def mask_volume(self, it):
-        files = VolumeFiles(tuple(map(str, it.paths)), tuple(map(_sha, it.paths)), self.plane, labels=True)
-        v = files.slices()
-        if v.ndim > 3: raise TskdError('a mask of one value a voxel', f'{v.shape}', 'save class ids')
-        return _Mask([SliceReader(files, i) for i in range(len(v))], _counted(v), v.shape[1:3], files.info()['affine'], False, it.paths[0])
+@patch
+def mask_volume(self:_Scan, it):
+    files = VolumeFiles(tuple(map(str, it.paths)), tuple(map(_sha, it.paths)), self.plane, labels=True)
+    v = files.slices()
+    if v.ndim > 3: raise TskdError('a mask of one value a voxel', f'{v.shape}', 'save class ids')
+    return _Mask([SliceReader(files, i) for i in range(len(v))], _counted(v), v.shape[1:3],
+                 files.info()['affine'], False, it.paths[0])
 
-# %% ../nbs/02_data.ipynb #483e133a
+# %% ../nbs/02_data.ipynb #ce82cf6f
 def _class_names(classes): # names, with or without the background -> with it
     names = tuple(str(c) for c in classes)
     names = names if names and names[0].lower() == 'background' else ('background', *names)
-    if len(set(names)) < len(names) or len(names) > 127: raise TskdError('up to 126 different class names', f'{names}', 'name each class once')
+    if len(set(names)) < len(names) or len(names) > 127:
+        raise TskdError('up to 126 different class names', f'{names}', 'name each class once')
     return names
 
 def _default_names(rule, classes): # -> the names, or default ones for as many classes as the rule has
     top = max((i for _, i in rule.pairs if i != IGNORE), default=0)
-    return classes or ('background', *(['foreground'] if top == 1 else [f'class {i}' for i in range(1, top + 1)]))
+    return classes or ('background',
+                       *(['foreground'] if top == 1 else [f'class {i}' for i in range(1, top + 1)]))
 
+# %% ../nbs/02_data.ipynb #464debc8
 def _fits(mask, rule, exact, classes): # an error if the values of a mask are not in the rule, or not in the classes
     known = dict(rule.pairs)
     if exact and (new := [v for v in mask.values if v not in known]):
-        raise TskdError(f'the values {[_named(v) for v in known]} of label_map', f'{[_named(v) for v in new[:5]]}', 'add them to label_map', file=mask.path)
+        raise TskdError(f'the values {[_named(v) for v in known]} of label_map',
+                        f'{[_named(v) for v in new[:5]]}', 'add them to label_map', file=mask.path)
     over = [v for v in mask.values if v in known and known[v] != IGNORE and known[v] >= len(classes)]
-    if over: raise TskdError(f'labels of the {len(classes)} classes {classes}', f'{[_named(v) for v in over[:5]]}', 'name all classes in classes=, or say what the value means in label_map=', file=mask.path)
+    if over:
+        raise TskdError(f'labels of the {len(classes)} classes {classes}', f'{[_named(v) for v in over[:5]]}',
+                        'name all classes in classes=, or say what the value means in label_map=',
+                        file=mask.path)
 
+# %% ../nbs/02_data.ipynb #9746a829
 def _same_grid(mask, image, key): # an error if a mask does not lie on its image
     n = (len(mask.readers), *mask.shape), (len(image.cases), *image.shape)
     if n[0] != n[1]:
-        turned = ' (turned by 90°: does the photo carry an EXIF rotation that the mask was drawn without?)' if n[0][1:] == n[1][:0:-1] and n[0][1] != n[0][2] else ''
+        crossed = n[0][1:] == n[1][:0:-1] and n[0][1] != n[0][2]
+        turned = ' (turned by 90°: was it drawn without the EXIF rotation of the photo?)' if crossed else ''
         a, b = ('×'.join(map(str, x if x[0] > 1 else x[1:])) for x in n)
-        raise TskdError(f'a mask as large as its image {key!r} ({b})', a + turned, 'export the mask again at full size', file=mask.path)
-    if mask.affine and image.affine and not np.allclose(mask.affine, image.affine, atol=.01*np.abs(np.array(image.affine)[:3, :3]).max()):
-        raise TskdError(f'a mask that lies where its image {key!r} lies', 'another place, spacing or direction', 'resample the mask onto the image', file=mask.path)
+        raise TskdError(f'a mask as large as its image {key!r} ({b})', a + turned,
+                        'export the mask again at full size', file=mask.path)
+    if not (mask.affine and image.affine): return
+    slack = .01*np.abs(np.array(image.affine)[:3, :3]).max()
+    if not np.allclose(mask.affine, image.affine, atol=slack):
+        raise TskdError(f'a mask that lies where its image {key!r} lies', 'another place, spacing or direction',
+                        'resample the mask onto the image', file=mask.path)
 
-# %% ../nbs/02_data.ipynb #43c58e22
-def _masked(found, masks, label_map, classes, problems): # {key: _Image}, {key: _Mask} -> cases with masks, class names, notes
-    matched, left = match(list(found), list(masks))
-    if not any(matched.values()):
-        raise TskdError('masks with the names of their images', f'{list(masks)[:3]} beside {list(found)[:3]}', 'rename them so that an image and its mask share a stem')
-    for m in left: problems.add('warning', masks[m].path, 'an image for this mask', 'none', 'add the image, or remove the mask')
-    tags = sorted({t for pairs in matched.values() for t, _ in pairs})
-    per_class = len(tags) > 1 or any(len(p) > 1 for p in matched.values())
-    used = [masks[m] for pairs in matched.values() for _, m in pairs]
-    total = Counter()
-    for m in used: total.update(m.values)
+# %% ../nbs/02_data.ipynb #c7d9cc93
+def _paired(found, masks, known, problems): # _Image and _Mask by key; all keys of both, broken files too
+    # -> image key -> [(tag, _Mask)]; none if one of them is broken
+    matched, left = match(known[0], known[1])
+    if not any(matched[k] for k in found):
+        raise TskdError('masks with the names of their images', f'{known[1][:3]} beside {known[0][:3]}',
+                        'rename them so that an image and its mask share a stem')
+    for m in set(left) & set(masks):
+        problems.add('warning', masks[m].path, 'an image for this mask', 'none', 'add the image, or remove the mask')
+    for k in found:
+        if not matched[k]: problems.add('warning', found[k].cases[0].source, 'a mask', 'none',
+                                        'it counts as unlabelled; add the mask if there is one')
+    return {k: [(t, masks[m]) for t, m in matched[k]] if all(m in masks for _, m in matched[k]) else []
+            for k in found}
+
+def _meaning(used, label_map, classes, tags, problems): # the masks -> Rule, class names
+    total = sum((Counter(m.values) for m in used), Counter())
     if label_map: rule, classes = _mapped(label_map, classes)
-    else: rule = recognise(total, any(m.lossy for m in used), classes and not per_class and classes)
-    if rule.doubtful: problems.add('warning', masks and Path(used[0].path).parent, 'masks that can be read in one way only', rule.note, 'if that is wrong, say label_map={value: class, …}')
-    classes = _class_names(classes or [t for t in tags if t]) if per_class else _default_names(rule, classes)
+    else: rule = recognise(total, any(m.lossy for m in used), None if tags else classes)
+    if rule.doubtful:
+        problems.add('warning', used[0].path.parent, 'masks that can be read in one way only', rule.note,
+                     'if that is wrong, say label_map={value: class, …}')
+    return rule, _class_names(classes or tags) if tags else _default_names(rule, classes)
+
+# %% ../nbs/02_data.ipynb #b1bf6fcd
+def _masked(found, masks, known, label_map, classes, problems): # as for `_paired` -> cases, class names, notes
+    paired = _paired(found, masks, known, problems)
+    tags = sorted({t for pairs in paired.values() for t, _ in pairs})
+    per_class = len(tags) > 1 or any(len(p) > 1 for p in paired.values())
+    used = [m for pairs in paired.values() for _, m in pairs]
+    rule, classes = _meaning(used, label_map, classes, [t for t in tags if t] if per_class else [], problems)
     cases, put = [], _stacked if per_class else _single
     for key, image in found.items():
-        pairs = [(t, masks[m]) for t, m in matched[key]]
-        if not pairs: problems.add('warning', image.cases[0].source, 'a mask', 'none', 'it counts as unlabelled; add the mask if there is one')
         with problems.caught(image.cases[0].source):
-            for _, m in pairs: _same_grid(m, image, key); _fits(m, rule, bool(label_map) and not m.lossy, classes)
-            cases += put(image, pairs, rule, classes) if pairs else image.cases
+            for _, m in paired[key]:
+                _same_grid(m, image, key); _fits(m, rule, bool(label_map) and not m.lossy, classes)
+            cases += put(image, paired[key], rule, classes) if paired[key] else image.cases
     return cases, classes, (rule.note + (', one file a class' if per_class else ''),)
 
+# %% ../nbs/02_data.ipynb #77b27e6e
 def _single(image, pairs, rule, classes): # one mask for an image
     (_, m), = pairs
     return [c.replace(mask=LabelReader(r, rule.pairs)) for c, r in zip(image.cases, m.readers)]
 
+# %% ../nbs/02_data.ipynb #fb4577aa
 def _stacked(image, pairs, rule, classes): # a mask for each class
-    if max(i for _, i in rule.pairs) > 1: raise TskdError('two values in a mask of one class', rule.note, 'give one mask with all classes, or one black and white mask for each', file=pairs[0][1].path)
+    if max(i for _, i in rule.pairs) > 1:
+        raise TskdError('two values in a mask of one class', rule.note,
+                        'give one mask with all classes, or one black and white mask for each',
+                        file=pairs[0][1].path)
     for tag, m in pairs:
-        if tag not in classes: raise TskdError(f'one of the classes {classes[1:]}', f'{tag or "no class"!r} in the file name', 'rename the file, or name all classes in classes=', file=m.path)
+        if tag not in classes:
+            raise TskdError(f'one of the classes {classes[1:]}', f'{tag or "no class"!r} in the file name',
+                            'rename the file, or name all classes in classes=', file=m.path)
     order = sorted(pairs, key=lambda p: classes.index(p[0]))
-    if len({t for t, _ in order}) < len(order): raise TskdError('one mask for each class', f'{[t for t, _ in order]}', 'remove the one too many', file=order[0][1].path)
-    return [c.replace(mask=StackReader(tuple((LabelReader(m.readers[i], rule.pairs), classes.index(t)) for t, m in order))) for i, c in enumerate(image.cases)]
+    if len({t for t, _ in order}) < len(order):
+        raise TskdError('one mask for each class', f'{[t for t, _ in order]}', 'remove the one too many',
+                        file=order[0][1].path)
+    return [c.replace(mask=StackReader(tuple((LabelReader(m.readers[i], rule.pairs), classes.index(t)) for t,
+                                             m in order))) for i, c in enumerate(image.cases)]
 
-# %% ../nbs/02_data.ipynb #ce82cf6f
-def _outlined(found, files, attribute, label_map, classes, problems): # {key: _Image}, annotation files -> cases, class names, notes
-    raters = [_by_image(read_polygons(f, attribute), label_map, found, f, problems) for f in files]
+# %% ../nbs/02_data.ipynb #3ac06b83
+def _outlined(found, files, known, attribute, label_map, classes, problems): # -> cases, class names, notes
+    raters = [_by_image(read_polygons(f, attribute), label_map, known, f, problems) for f in files]
     size = defaultdict(list)
     for regions in raters:
         for rs in regions.values():
             for r in rs: size[r.label].append(r.area)
-    if not size: raise TskdError('regions of the images', 'none', 'check that the annotations name these image files', file=files[0])
+    if not size:
+        raise TskdError('regions of the images', 'none', 'check that the annotations name these image files',
+                        file=files[0])
     classes = _class_names(classes or sorted(size, key=lambda c: -np.median(size[c])))
     ids, cases = tuple((c, i) for i, c in enumerate(classes)), []
     for key, image in found.items():
-        drawn = [PolygonReader(tuple(rs), tuple(image.shape), ids) for rs in (regions.get(key) for regions in raters) if rs]
-        if not drawn: problems.add('warning', image.cases[0].source, 'an outline', 'none', 'it counts as unlabelled; outline it, or leave it out')
+        drawn = [PolygonReader(tuple(rs), tuple(image.shape), ids)
+                 for rs in (regions.get(key) for regions in raters) if rs]
+        if not drawn:
+            problems.add('warning', image.cases[0].source, 'an outline', 'none',
+                         'it counts as unlabelled; outline it, or leave it out')
         with problems.caught(image.cases[0].source):
             for d in drawn: _drawable(d, classes, image.shape, problems)
-            cases += [c.replace(mask=drawn[0], extra=c.extra | (dict(raters=tuple(drawn[1:])) if drawn[1:] else {})) for c in image.cases] if drawn else image.cases
+            cases += [c.replace(mask=drawn[0],
+                                extra=c.extra | (dict(raters=tuple(drawn[1:])) if drawn[1:] else {}))
+                      for c in image.cases] if drawn else image.cases
     return cases, classes, (f'outlines of {len(files)} annotator(s); larger ones are drawn first',)
 
-def _by_image(regions, label_map, found, path, problems): # file name -> regions  ⇒  image key -> regions
-    by_stem, out = _only(found)(lambda k: k.split('/')[-1]), {}
+# %% ../nbs/02_data.ipynb #dcc22270
+def _by_image(regions, label_map, keys, path, problems): # file name -> regions  ⇒  image key -> regions
+    by_stem, out = _only(keys)(lambda k: k.split('/')[-1]), {}
     for name, rs in regions.items():
         key = by_stem.get(unicodedata.normalize('NFC', _ENDINGS.sub('', name)))
-        if key is None: problems.add('warning', path, f'an image {name!r}', 'none', 'add the image, or remove its annotation')
-        else: out[key] = [type(r)(to, r.points, r.where) for r in rs if (to := (label_map or {}).get(r.label, r.label)) is not None]
+        if key is None:
+            problems.add('warning', path, f'an image {name!r}', 'none',
+                         'add the image, or remove its annotation')
+        else:
+            out[key] = [type(r)(to, r.points, r.where) for r in rs
+                        if (to := (label_map or {}).get(r.label, r.label)) is not None]
     return out
 
+# %% ../nbs/02_data.ipynb #6b7d1a7f
 def _drawable(drawn, classes, shape, problems): # checks the outlines of one image
     for r in drawn.regions:
-        if r.label not in classes: raise TskdError(f'one of the classes {classes[1:]}', f'{r.label!r}', 'add it to classes=, or leave it out: label_map={name: None}', file=r.where)
-        if r.crosses_itself: problems.add('warning', r.where, 'an outline that does not cross itself', 'one that does', 'it is filled by the even-odd rule; draw it again if that is wrong')
+        if r.label not in classes:
+            raise TskdError(f'one of the classes {classes[1:]}', f'{r.label!r}',
+                            'add it to classes=, or leave it out: label_map={name: None}', file=r.where)
+        if r.crosses_itself:
+            problems.add('warning', r.where, 'an outline that does not cross itself', 'one that does',
+                         'it is filled by the even-odd rule; draw it again if that is wrong')
         x, y = np.array(r.points).T
         if x.min() < -1 or y.min() < -1 or x.max() > shape[1] + 1 or y.max() > shape[0] + 1:
-            problems.add('warning', r.where, f'points inside the image ({shape[0]}×{shape[1]})', f'x from {x.min():g} to {x.max():g}, y from {y.min():g} to {y.max():g}',
+            problems.add('warning', r.where, f'points inside the image ({shape[0]}×{shape[1]})',
+                         f'x from {x.min():g} to {x.max():g}, y from {y.min():g} to {y.max():g}',
                          'what lies outside is cut off; check that the outline belongs to this image')
 
 # %% ../nbs/02_data.ipynb #5e7d7669
@@ -820,20 +992,29 @@ def _read_folder(images, masks, group, label_map, classes, window, plane, attrib
     taken = {p for it in mask_items for p in it.paths}
     items = [it for it in find_items(images, problems) if not taken & set(it.paths)]
     found, cases, notes = scan.images(items, grouper(group)), [], ()
-    if not items: problems.add('error', images, 'at least one picture or volume', 'none', 'check the folder; if images and masks share one, use patterns: images="d/*_img.png"')
+    if not items:
+        problems.add('error', images, 'at least one picture or volume', 'none',
+                     'check the folder; if images and masks share one, use patterns: images="d/*_img.png"')
     with problems.caught(masks or images):
-        if masks is None: cases, classes = [c for f in found.values() for c in f.cases], classes or ('background',)
-        elif outlines: cases, classes, notes = _outlined(found, outlines, attribute, label_map, classes, problems)
-        elif found: cases, classes, notes = _masked(found, scan.masks(mask_items), label_map, classes, problems)
+        if masks is None:
+            cases, classes = [c for f in found.values() for c in f.cases], classes or ('background',)
+        elif outlines:
+            cases, classes, notes = _outlined(found, outlines, [it.key for it in items], attribute, label_map,
+                                              classes, problems)
+        elif found:
+            known = [it.key for it in items], [it.key for it in mask_items]
+            cases, classes, notes = _masked(found, scan.masks(mask_items), known, label_map, classes, problems)
     return SegData(cases, classes or ('background',), notes), problems
 
 def _annotations(masks): # -> the annotation files in `masks`, if that is what they are
     files = list(masks) if isinstance(masks, (list, tuple)) else [masks]
-    return [Path(f) for f in files] if files and all(str(f).lower().endswith(('.csv', '.json')) for f in files) else []
+    outlines = files and all(str(f).lower().endswith(('.csv', '.json')) for f in files)
+    return [Path(f) for f in files] if outlines else []
 
+# %% ../nbs/02_data.ipynb #659781f6
 def from_folder(images,         # a folder, a pattern like 'scans/**/*.png', or a list of files
                 masks=None,     # the same for masks; or a VIA or COCO file, or several of these
-                group=None,     # the patient of an image: a regex, a function of its path, a CSV or dict of file, patient
+                group=None,     # the patient of an image: a regex, a function of its path, a CSV or dict from files
                 label_map=None, # {value, '#rrggbb' or region name: class id, class name or 'ignore'}
                 classes=None,   # names of the classes
                 window=None,    # (centre, width) of the grey values to show, as (40, 400) for soft tissue in CT
@@ -843,11 +1024,14 @@ def from_folder(images,         # a folder, a pattern like 'scans/**/*.png', or 
                ) -> SegData:
     "The cases in a folder"
     data, problems = _read_folder(images, masks, group, label_map, classes, window, plane, attribute)
-    if broken == 'skip' and len(data): problems = Problems(p._replace(level='warning') for p in problems if p.level != 'note')
+    if broken == 'skip' and len(data):
+        problems = Problems(p._replace(level='warning') for p in problems if p.level != 'note')
     problems.tell('verify_folder(…)')
     return data
 
-def verify_folder(images, masks=None, group=None, label_map=None, classes=None, window=None, plane='auto', attribute=None) -> pd.DataFrame:
+# %% ../nbs/02_data.ipynb #6ef76956
+def verify_folder(images, masks=None, group=None, label_map=None, classes=None, # as for `from_folder`
+                  window=None, plane='auto', attribute=None) -> pd.DataFrame:
     "Every problem of a folder: level, file, what was expected, found, and what to do"
     problems, data = Problems(), None
     with problems.caught(images):
@@ -859,7 +1043,8 @@ def verify_folder(images, masks=None, group=None, label_map=None, classes=None, 
 @patch_cached
 def thumb(self:Case) -> np.ndarray:
     "32×32 grey values with mean 0 and length 1; zeros for a constant image"
-    a = np.asarray(Image.fromarray(self.image).convert('L').resize((32, 32), Image.Resampling.BOX), np.float32).ravel()
+    a = np.asarray(Image.fromarray(self.image).convert('L').resize((32, 32), Image.Resampling.BOX),
+                   np.float32).ravel()
     a -= a.mean()
     return a/(np.linalg.norm(a) or 1)
 
@@ -874,11 +1059,14 @@ def leakage(a, b,    # two SegData that should share nothing
            ) -> pd.DataFrame:
     "What two sets share: patients, identical images, near-duplicates; empty if they share nothing"
     rows = [('patient', a_, b_, 1., f'patient {p!r} is in both: split by patient')
-            for p in a.patients if p in set(b.patients) for a_, b_ in [([c.id for c in d if c.patient == p][0] for d in (a, b))]]
+            for p in a.patients if p in set(b.patients) for a_,
+            b_ in [([c.id for c in d if c.patient == p][0] for d in (a, b))]]
     for i, j, r in _alike(a, b, near):
         x, y = a.cases[i], b.cases[j]
         same = r > .9999 and np.array_equal(x.image, y.image)
-        rows.append(('identical image' if same else 'near-duplicate', x.id, y.id, round(r, 4), 'remove one of them' if same else 'look at both; give them one group if they are one patient'))
+        rows.append(('identical image' if same else 'near-duplicate', x.id, y.id, round(r, 4),
+                     'remove one of them' if same
+                     else 'look at both; give them one group if they are one patient'))
     return pd.DataFrame(rows, columns='kind a b similarity fix'.split())
 
 # %% ../nbs/02_data.ipynb #28db45c0
@@ -886,42 +1074,61 @@ def _check_case(c, classes, problems): # reads one case and notes what is wrong 
     where = c.source or c.id
     with problems.caught(where):
         image, mask, valid = c.image, c.mask, c.valid
-        if image.min() == image.max(): problems.add('warning', where, 'an image with contrast', f'the value {image.min()} everywhere', 'leave it out, unless it is meant')
+        if image.min() == image.max():
+            problems.add('warning', where, 'an image with contrast', f'the value {image.min()} everywhere',
+                         'leave it out, unless it is meant')
         for name, m in (('mask', mask), ('field of view', valid)):
-            if m is not None and m.shape != image.shape[:2]: raise TskdError(f'a {name} as large as its image {image.shape[:2]}', f'{m.shape}', 'export it again at full size', file=where)
+            if m is not None and m.shape != image.shape[:2]:
+                raise TskdError(f'a {name} as large as its image {image.shape[:2]}', f'{m.shape}',
+                                'export it again at full size', file=where)
         if c.spacing and not (len(c.spacing) == 2 and all(np.isfinite(c.spacing)) and min(c.spacing) > 0):
-            raise TskdError('a positive spacing (row, column) in millimetres', f'{c.spacing}', 'read it from the file again, or set None', file=where)
+            raise TskdError('a positive spacing (row, column) in millimetres', f'{c.spacing}',
+                            'read it from the file again, or set None', file=where)
         if mask is None: return
         n = c.counts
         if over := [k for k in n if k != IGNORE and k >= len(classes)]:
-            raise TskdError(f'labels of the {len(classes)} classes {classes}', f'{over}', 'name all classes, or map the value', file=where)
+            raise TskdError(f'labels of the {len(classes)} classes {classes}', f'{over}',
+                            'name all classes, or map the value', file=where)
         _odd_mask({k: v for k, v in n.items() if k != IGNORE}, mask.size, where, problems)
         _raters(c, mask, len(classes), where, problems)
 
+# %% ../nbs/02_data.ipynb #8f3843bc
 def _odd_mask(n, size, where, problems): # n: {label: pixels}
-    if set(n) <= {0}: problems.add('note', where, 'a mask with some class in it', 'all background', 'fine if nothing is there to see')
-    elif 0 not in n: problems.add('warning', where, 'a mask with some background', 'all foreground', 'check whether the mask is inverted')
+    if set(n) <= {0}:
+        problems.add('note', where, 'a mask with some class in it', 'all background',
+                     'fine if nothing is there to see')
+    elif 0 not in n:
+        problems.add('warning', where, 'a mask with some background', 'all foreground',
+                     'check whether the mask is inverted')
     for k, pixels in n.items():
-        if k and pixels < 4: problems.add('warning', where, 'regions of more than a few pixels', f'{pixels} pixel(s) of class {k}', 'a slip of the mouse? clean the mask')
+        if k and pixels < 4:
+            problems.add('warning', where, 'regions of more than a few pixels',
+                         f'{pixels} pixel(s) of class {k}', 'a slip of the mouse? clean the mask')
 
+# %% ../nbs/02_data.ipynb #efa73d57
 def _raters(c, mask, classes, where, problems): # other annotators' masks against the first one's
     for n, other in enumerate((r() for r in c.extra.get('raters', ())), 2):
         for k in range(1, classes):
             both = (mask == k).sum() + (other == k).sum()
             if both and (dice := 2*((mask == k) & (other == k)).sum()/both) < .7:
-                problems.add('warning', where, f'annotators who agree on class {k}', f'Dice {dice:.2f} between the first and number {n}', 'look at the image; score against both')
+                problems.add('warning', where, f'annotators who agree on class {k}',
+                             f'Dice {dice:.2f} between the first and number {n}',
+                             'look at the image; score against both')
 
-# %% ../nbs/02_data.ipynb #8f3843bc
+# %% ../nbs/02_data.ipynb #51eed0c4
 @patch
 def _problems(self:SegData) -> Problems:
     problems = Problems()
     for c in self: _check_case(c, self.classes, problems)
     with problems.caught():
-        whole = self.filter(lambda c: not any(p.level == 'error' and p.file == str(c.source or c.id) for p in problems))
+        whole = self.filter(lambda c: not any(p.level == 'error' and p.file == str(c.source or c.id)
+                                              for p in problems))
         for i, j, r in _alike(whole, whole, .97):
             x, y = whole.cases[i], whole.cases[j]
             if i < j and x.patient != y.patient:
-                problems.add('warning', x.source or x.id, 'images of different patients that differ', f'{y.id}, correlation {r:.3f}', 'one group for both if they are one patient; remove a copy')
+                problems.add('warning', x.source or x.id, 'images of different patients that differ',
+                             f'{y.id}, correlation {r:.3f}',
+                             'one group for both if they are one patient; remove a copy')
     return problems
 
 @patch

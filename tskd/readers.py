@@ -17,19 +17,24 @@ from PIL import Image, ImageOps
 from .core import Artifact, TskdError, TskdWarning, content_id, disk_errors, lock, need, new_artifact, read_json, write_json
 
 # %% ../nbs/01a_readers.ipynb #24d181da
-_GONE = {'ENOENT': ('a file', 'none'), 'ESTALE': ('a file', 'a stale network handle'), 'ELOOP': ('a file', 'a link that leads back to itself'),
-         'EACCES': ('a file that may be read', 'no permission'), 'EPERM': ('a file that may be read', 'no permission'), 'EISDIR': ('a file', 'a folder'),
-         'ENAMETOOLONG': ('a shorter path', 'one that is too long for this file system'), 'EIO': ('a readable disk', 'a read error')}
+_GONE = {'ENOENT': ('a file', 'none'), 'ESTALE': ('a file', 'a stale network handle'),
+         'ELOOP': ('a file', 'a link that leads back to itself'),
+         'EACCES': ('a file that may be read', 'no permission'),
+         'EPERM': ('a file that may be read', 'no permission'), 'EISDIR': ('a file', 'a folder'),
+         'ENAMETOOLONG': ('a shorter path', 'one that is too long for this file system'),
+         'EIO': ('a readable disk', 'a read error')}
 
 def read_bytes(path, sha256=None) -> bytes: # a file; the sha256 it must have
     "A file's bytes, none of them missing"
     try: data = Path(path).read_bytes()
     except (OSError, ValueError) as e:
         expected, found = _GONE.get(errno_name(e), ('a readable file', f'{type(e).__name__}: {e}'))
-        raise TskdError(expected, found, 'restore the file or its permissions, then scan the folder again', file=path) from e
+        raise TskdError(expected, found, 'restore the file or its permissions, then scan the folder again',
+                        file=path) from e
     if not data: raise TskdError('a picture', 'a file of 0 bytes', 'copy or download it again', file=path)
     if sha256 and hashlib.sha256(data).hexdigest() != sha256:
-        raise TskdError('the file as it was when the folder was scanned', 'other bytes', 'scan the folder again', file=path)
+        raise TskdError('the file as it was when the folder was scanned', 'other bytes',
+                        'scan the folder again', file=path)
     return data
 
 def errno_name(e): # an OSError
@@ -38,23 +43,28 @@ def errno_name(e): # an OSError
     return errno.errorcode.get(getattr(e, 'errno', None), '')
 
 # %% ../nbs/01a_readers.ipynb #9279043c
-_MAGIC = {'png': b'\x89PNG', 'jpeg': b'\xff\xd8\xff', 'gif': b'GIF8', 'bmp': b'BM', 'tiff': (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+'), 'npy': b'\x93NUMPY',
-          'gzip': b'\x1f\x8b', 'nrrd': b'NRRD', 'metaimage': (b'ObjectType', b'NDims'), 'minc': (b'CDF\1', b'\x89HDF'), 'zip': b'PK\3\4', 'lfs': b'version https://git-lfs'}
-PICTURES, VOLUMES = {'png', 'jpeg', 'gif', 'bmp', 'tiff', 'npy', 'webp'}, {'nifti', 'nifti-pair', 'nrrd', 'metaimage', 'mgh', 'dicom'}
+_MAGIC = {'png': b'\x89PNG', 'jpeg': b'\xff\xd8\xff', 'gif': b'GIF8', 'bmp': b'BM',
+          'tiff': (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+'), 'npy': b'\x93NUMPY',
+          'gzip': b'\x1f\x8b', 'nrrd': b'NRRD', 'metaimage': (b'ObjectType', b'NDims'),
+          'minc': (b'CDF\1', b'\x89HDF'), 'zip': b'PK\3\4', 'lfs': b'version https://git-lfs'}
+PICTURES = {'png', 'jpeg', 'gif', 'bmp', 'tiff', 'npy', 'webp'}
+VOLUMES = {'nifti', 'nifti-pair', 'nrrd', 'metaimage', 'mgh', 'dicom'}
 
 def file_kind(data: bytes) -> str: # a file's first 400 bytes or more
     "What the bytes are: 'png', 'jpeg', …, 'nifti', 'nrrd', 'dicom', 'html', or 'unknown'"
-    if data[128:132] == b'DICM' or re.match(rb'[\2\x08]\0..([A-Z]{2}|..\0\0)', data, re.S): return 'dicom'      # with its preamble, or without
+    # with its preamble, or without
+    if data[128:132] == b'DICM' or re.match(rb'[\2\x08]\0..([A-Z]{2}|..\0\0)', data, re.S): return 'dicom'
     if (magic := data[344:347]) in (b'n+1', b'ni1') or data[4:7] in (b'n+2', b'ni2'):
         return 'nifti' if b'n+' in (magic + data[4:7]) else 'nifti-pair'
     if data[:4] == b'RIFF' and data[8:12] == b'WEBP': return 'webp'
     if data[:4] in (b'\0\0\0\1',) and data[20:24] < b'\0\0\0\x10': return 'mgh'
     head = data[:200].lstrip().lower()
-    if head.startswith((b'<!doctype', b'<html', b'<?xml')): return 'html'
+    if head.startswith((b'<!doctype', b'<html')): return 'html'
     return next((kind for kind, magic in _MAGIC.items() if data.startswith(magic)), 'unknown')
 
 def _not_a_picture(kind, data): # -> what to tell of a file that is no picture
-    if kind == 'html': return 'a web page (a download that failed?)', 'download it again; the page itself says what went wrong'
+    if kind == 'html':
+        return 'a web page (a download that failed?)', 'download it again; the page itself says what went wrong'
     if kind == 'lfs': return 'a placeholder of git-lfs', 'run: git lfs pull'
     if kind == 'zip': return 'a zip archive', 'unpack it'
     return f'bytes that begin with {data[:8]!r}', 'save it as PNG, TIFF, NPY, NIfTI, NRRD or DICOM'
@@ -65,7 +75,8 @@ _GREY = {'L', 'I', 'F', 'I;16', 'I;16B', 'I;16L', 'I;16N', '1'}
 def _pillow(data, indices): # bytes of a picture; whether palette indices are wanted -> array
     im = Image.open(io.BytesIO(data))
     if im.format in ('TIFF', 'GIF') and getattr(im, 'n_frames', 1) > 1:
-        raise TskdError('one picture in a file', f'{im.n_frames} pages', 'save each page as a file of its own, or all as one NIfTI or NRRD volume')
+        raise TskdError('one picture in a file', f'{im.n_frames} pages',
+                        'save each page as a file of its own, or all as one NIfTI or NRRD volume')
     im = ImageOps.exif_transpose(im)
     if im.mode == 'P' and indices or im.mode in _GREY: return np.asarray(im)
     if im.mode in ('LA', 'La') and not indices: return np.asarray(im.convert('L'))
@@ -74,7 +85,8 @@ def _pillow(data, indices): # bytes of a picture; whether palette indices are wa
 
 def _without_alpha(a): # (H,W,4) of a mask -> (H,W,3): what is transparent is background
     colour, alpha = a[..., :3], a[..., 3]
-    if not colour.any(): return np.repeat(alpha[..., None], 3, 2)      # all black: the mask is in the transparency
+    # all black: the mask is in the transparency
+    if not colour.any(): return np.repeat(alpha[..., None], 3, 2)
     return colour*(alpha > 127)[..., None]
 
 def _npy(data): # bytes of an .npy file -> array, channels last
@@ -84,17 +96,22 @@ def _npy(data): # bytes of an .npy file -> array, channels last
 
 def _tiff(data, indices): # Pillow first, then tifffile
     try: return _pillow(data, indices)
-    except (OSError, SyntaxError, KeyError, ValueError): return need('medical', 'tifffile').imread(io.BytesIO(data))
+    except (OSError, SyntaxError, KeyError, ValueError):
+        return need('medical', 'tifffile').imread(io.BytesIO(data))
 
 # %% ../nbs/01a_readers.ipynb #3eead207
 @contextmanager
 def _quiet():
     "No warnings and no log lines of the libraries below: they quote what stands in the file, names included"
-    log = logging.getLogger('pydicom'); before, log.disabled = log.disabled, True
+    logs = [logging.getLogger(n) for n in ('pydicom', 'nibabel', 'nibabel.global', 'tifffile', 'PIL')]
+    before = [log.disabled for log in logs]
     try:
+        for log in logs: log.disabled = True
         with warnings.catch_warnings(): warnings.simplefilter('ignore'); yield
-    finally: log.disabled = before
+    finally:
+        for log, was in zip(logs, before): log.disabled = was
 
+# %% ../nbs/01a_readers.ipynb #171b272a
 def decode(data,         # a file's bytes
            path,         # its name, for errors
            indices=False # keep the indices of a palette, for masks
@@ -102,21 +119,26 @@ def decode(data,         # a file's bytes
     "The values of a picture, as they stand in the file"
     kind = file_kind(data)
     if kind not in PICTURES:
-        found, fix = _not_a_picture(kind, data) if kind not in VOLUMES else (f'a {kind} volume', 'put volumes and pictures into folders of their own')
+        apart = f'a {kind} volume', 'put volumes and pictures into folders of their own'
+        found, fix = apart if kind in VOLUMES else _not_a_picture(kind, data)
         raise TskdError('a picture', found, fix, file=path)
     try:
-        with _quiet(): a = _npy(data) if kind == 'npy' else _tiff(data, indices) if kind == 'tiff' else _pillow(data, indices)
+        with _quiet():
+            a = _npy(data) if kind == 'npy' else (_tiff if kind == 'tiff' else _pillow)(data, indices)
     except TskdError as e: raise TskdError(e.expected, e.found, e.fix, file=path) from None
     except (Image.DecompressionBombError, MemoryError) as e:
-        raise TskdError('a picture that fits in memory', f'{e}', 'cut it into tiles, or scale it down', file=path) from None
+        raise TskdError('a picture that fits in memory', f'{e}', 'cut it into tiles, or scale it down',
+                        file=path) from None
     except Exception as e:                           # a broken file may break a decoder in any way
-        raise TskdError(f'a whole {kind.upper()} file', f'{type(e).__name__}: {e}', 'copy or export it again', file=path) from e
+        raise TskdError(f'a whole {kind.upper()} file', f'{type(e).__name__}: {e}', 'copy or export it again',
+                        file=path) from e
     return _checked(a, path)
 
 def _checked(a, path): # an array of two dimensions, or three with RGB, and plain numbers
     if a.ndim == 3 and a.shape[2] == 4: a = a[..., :3]
     if a.size == 0 or not (a.ndim == 2 or a.ndim == 3 and a.shape[2] == 3) or a.dtype.kind not in 'buif':
-        raise TskdError('one picture, (H,W) or (H,W,3), of plain numbers', f'{a.shape} of {a.dtype}', 'save a stack as NIfTI or NRRD, and numbers as integers or floats', file=path)
+        raise TskdError('one picture, (H,W) or (H,W,3), of plain numbers', f'{a.shape} of {a.dtype}',
+                        'save a stack as NIfTI or NRRD, and numbers as integers or floats', file=path)
     return a
 
 def read_values(path, sha256=None, indices=False) -> np.ndarray: # a file; its known hash; keep palette indices
@@ -124,7 +146,7 @@ def read_values(path, sha256=None, indices=False) -> np.ndarray: # a file; its k
     return decode(read_bytes(path, sha256), path, indices)
 
 # %% ../nbs/01a_readers.ipynb #be416568
-def _grey_range(a, window): # finite values of a picture or volume; (centre, width) -> what becomes black, what becomes white
+def _grey_range(a, window): # finite values; (centre, width) or None -> what becomes black, what becomes white
     if window is not None: return window[0] - window[1]/2, window[0] + window[1]/2
     lo, hi = float(a.min()), float(a.max())
     if a.dtype.kind in 'iu' and 0 <= lo and hi <= 255: return 0., 255.
@@ -140,7 +162,8 @@ def to_bytes(a,          # (H,W), (H,W,3) or a volume, of any number type
     if a.dtype == bool: return a.astype(np.uint8)*255
     if a.dtype == np.uint8 and window is None: return a
     fine = np.isfinite(a)
-    if not fine.any(): raise TskdError('at least one finite value', 'none', 'leave the picture out, or export it again')
+    if not fine.any():
+        raise TskdError('at least one finite value', 'none', 'leave the picture out, or export it again')
     lo, hi = _grey_range(a[fine], window)
     with np.errstate(all='ignore'):
         x = (np.where(fine, a, lo) - np.float64(lo))/(hi - lo if hi > lo else 1.)
@@ -166,6 +189,7 @@ class Volume:
     notes: tuple = ()         # what a user should know
     window: tuple = None      # (centre, width) the file asks for
 
+# %% ../nbs/01a_readers.ipynb #76beffc7
 AXES = dict(sagittal=(0, 2, 1), coronal=(1, 2, 0), axial=(2, 1, 0))     # body axes of (slices, rows, columns)
 
 def _plane(spacing, plane): # (x, y, z) mm -> name of the plane to cut
@@ -176,18 +200,24 @@ def _plane(spacing, plane): # (x, y, z) mm -> name of the plane to cut
 def _oriented(voxels, affine, plane, path): # (X,Y,Z[,3]) as in the file; (4,4) to RAS mm -> Volume
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     if not np.isfinite(affine).all() or not (spacing > 0).all():
-        raise TskdError('voxels with a positive size', f'{[float(round(s, 4)) for s in spacing]} mm', 'export the volume again with its spacing', file=path)
+        raise TskdError('voxels with a positive size', f'{[float(round(s, 4)) for s in spacing]} mm',
+                        'export the volume again with its spacing', file=path)
     orient = need('medical', 'nibabel').orientations
     way = orient.io_orientation(affine)
-    if np.isnan(way).any(): raise TskdError('three different axes', 'an affine that flattens the volume', 'export it again with its orientation', file=path)
+    if np.isnan(way).any():
+        raise TskdError('three different axes', 'an affine that flattens the volume',
+                        'export it again with its orientation', file=path)
     lps = orient.axcodes2ornt(('L', 'P', 'S'))
     turn = orient.ornt_transform(way, lps)
-    voxels, affine = orient.apply_orientation(voxels, turn), affine @ orient.inv_ornt_aff(turn, voxels.shape[:3])
+    affine = affine @ orient.inv_ornt_aff(turn, voxels.shape[:3])
+    voxels = orient.apply_orientation(voxels, turn)
     name = _plane(np.linalg.norm(affine[:3, :3], axis=0), plane)
     axes, flip_rows = AXES[name], name != 'axial'
     voxels = np.transpose(voxels, axes + tuple(range(3, voxels.ndim)))
     affine = affine[:, [*axes, 3]]
-    if flip_rows: affine, voxels = affine @ orient.inv_ornt_aff([[0, 1], [1, -1], [2, 1]], voxels.shape[:3]), voxels[:, ::-1]
+    if flip_rows:                                                      # the head on top
+        affine = affine @ orient.inv_ornt_aff([[0, 1], [1, -1], [2, 1]], voxels.shape[:3])
+        voxels = voxels[:, ::-1]
     size = np.linalg.norm(affine[:3, :3], axis=0)
     return Volume(voxels, tuple(float(round(s, 6)) for s in size), affine, notes=_tilt(affine/[*size, 1], name))
 
@@ -201,45 +231,55 @@ MAX_VOXELS = 2**31
 def _gunzip(data, path): # bytes of a .gz -> bytes
     try: return gzip.decompress(data)
     except (OSError, EOFError, zlib.error, MemoryError) as e:
-        raise TskdError('a whole gzip file', f'{type(e).__name__}: {e}', 'copy or download it again', file=path) from None
+        raise TskdError('a whole gzip file', f'{type(e).__name__}: {e}', 'copy or download it again',
+                        file=path) from None
 
+# %% ../nbs/01a_readers.ipynb #df163372
 def _three(shape, path): # shape of a volume -> its first three sizes; trailing ones of size 1 are dropped
     shape = tuple(int(n) for n in shape)
     if len(shape) > 3 and max(shape[3:]) > 1:
-        raise TskdError('a volume (X, Y, Z)', f'{len(shape)}-D {shape}', 'save each time point or channel as a file of its own', file=path)
+        raise TskdError('a volume (X, Y, Z)', f'{len(shape)}-D {shape}',
+                        'save each time point or channel as a file of its own', file=path)
     shape = (shape + (1, 1, 1))[:3]
     if min(shape) < 1 or np.prod(shape, dtype=float) > MAX_VOXELS:
-        raise TskdError(f'a volume of 1 to {MAX_VOXELS} voxels', f'{shape}', 'crop it or export it again', file=path)
+        raise TskdError(f'a volume of 1 to {MAX_VOXELS} voxels', f'{shape}', 'crop it or export it again',
+                        file=path)
     return shape
 
+# %% ../nbs/01a_readers.ipynb #3ea6d5a8
 def _nibabel(data, path, plane): # a NIfTI or MGH file's bytes -> Volume
     nib = need('medical', 'nibabel')
-    kind = {'mgh': nib.MGHImage}.get(file_kind(data)) or (nib.Nifti2Image if data[4:7] in (b'n+2', b'ni2') else nib.Nifti1Image)
+    kind = nib.MGHImage if file_kind(data) == 'mgh' else nib.Nifti2Image if data[4:7] == b'n+2' else nib.Nifti1Image
     img = kind.from_bytes(data)
     shape = _three(img.shape, path)
     if (dtype := img.get_data_dtype()).kind not in 'buif':
-        raise TskdError('plain numbers for voxels', f'{dtype}', 'export it as 16-bit integers or floats', file=path)
+        raise TskdError('plain numbers for voxels', f'{dtype}', 'export it as 16-bit integers or floats',
+                        file=path)
     voxels = np.asanyarray(img.dataobj).reshape(shape)
-    zooms = np.array((*img.header.get_zooms()[:3], 1, 1, 1)[:3], float)
-    volume = _oriented(voxels, np.asarray(img.affine, float), plane, path)
-    off = np.abs(np.linalg.norm(img.affine[:3, :3], axis=0)[:len(img.shape)] - zooms[:len(img.shape)][:3])
-    if (off > .01*zooms[:len(off)].max()).any():
-        raise TskdError('one voxel size', f'{zooms.round(3).tolist()} mm in the header and {[float(round(s, 3)) for s in np.linalg.norm(img.affine[:3, :3], axis=0)]} mm in the affine',
+    n, affine = min(3, len(img.shape)), np.asarray(img.affine, float)
+    volume = _oriented(voxels, affine, plane, path)
+    sizes = np.array(img.header.get_zooms()[:n], float), np.linalg.norm(affine[:3, :3], axis=0)[:n]
+    if (np.abs(sizes[0] - sizes[1]) > .01*sizes[0].max()).any():
+        header, matrix = (s.round(3).tolist() for s in sizes)
+        raise TskdError('one voxel size', f'{header} mm in the header and {matrix} mm in the affine',
                         'find out which is right and save it again', file=path)
     return volume
 
+# %% ../nbs/01a_readers.ipynb #3a63d703
 def _itk(path, plane): # NRRD, MetaImage -> Volume
     sitk = need('medical', 'SimpleITK')
     img = sitk.ReadImage(str(path))
     colour = img.GetNumberOfComponentsPerPixel()
     if img.GetDimension() > 3 or colour not in (1, 3):
-        raise TskdError('a volume (X, Y, Z)', f'{img.GetSize()} with {colour} values a voxel', 'save each time point or channel as a file of its own', file=path)
+        raise TskdError('a volume (X, Y, Z)', f'{img.GetSize()} with {colour} values a voxel',
+                        'save each time point or channel as a file of its own', file=path)
     n = img.GetDimension(); affine = np.eye(4)
     affine[:n, :n] = np.reshape(img.GetDirection(), (n, n))*img.GetSpacing()
     affine[:n, 3] = img.GetOrigin()
     voxels = sitk.GetArrayFromImage(img)
     voxels = voxels.reshape(voxels.shape if n == 3 else (1, *voxels.shape))
-    return _oriented(np.transpose(voxels, (2, 1, 0, 3)[:voxels.ndim]), np.diag([-1, -1, 1, 1.]) @ affine, plane, path)
+    return _oriented(np.transpose(voxels, (2, 1, 0, 3)[:voxels.ndim]), np.diag([-1, -1, 1, 1.]) @ affine, plane,
+                     path)
 
 # %% ../nbs/01a_readers.ipynb #a4d35b3b
 def _dicom(path, data, pixels=True): # -> pydicom dataset
@@ -249,12 +289,15 @@ def _dicom(path, data, pixels=True): # -> pydicom dataset
         except Exception as e:               # its message may quote a tag, so only its kind is told
             raise TskdError('a whole DICOM file', type(e).__name__, 'export it again', file=path) from None
     if not hasattr(ds, 'file_meta'): ds.file_meta = pydicom.dataset.FileMetaDataset()
-    if 'TransferSyntaxUID' not in ds.file_meta:            # a file without its first page: what it looks like decides
+    # a file without its first page: what it looks like decides
+    if 'TransferSyntaxUID' not in ds.file_meta:
         implicit, little = ds.original_encoding
-        ds.file_meta.TransferSyntaxUID = pydicom.uid.ImplicitVRLittleEndian if implicit else pydicom.uid.ExplicitVRLittleEndian if little else pydicom.uid.ExplicitVRBigEndian
+        kind = 'ImplicitVRLittleEndian' if implicit else 'ExplicitVRLittleEndian' if little else 'ExplicitVRBigEndian'
+        ds.file_meta.TransferSyntaxUID = getattr(pydicom.uid, kind)
     return ds
 
-def _tag(ds, name, kind=str, default=None): # the value of a tag as `kind`, or the default if it is absent or makes no sense
+# %% ../nbs/01a_readers.ipynb #4614d45d
+def _tag(ds, name, kind=str, default=None): # a tag's value as `kind`, or the default if it is absent or senseless
     with _quiet():
         try:
             value = getattr(ds, name, None)
@@ -274,17 +317,19 @@ def dicom_patient(ds): # pydicom dataset
 def _pixel_spacing(ds): # -> (row, column) mm, or None
     for name in ('PixelSpacing', 'ImagerPixelSpacing', 'NominalScannedPixelSpacing'):
         if (s := _tag(ds, name, _floats)) and len(s) == 2:
-            if not all(np.isfinite(s)) or min(s) <= 0: raise TskdError('a positive pixel spacing', f'{list(s)} mm', 'export it again with its spacing')
+            if not all(np.isfinite(s)) or min(s) <= 0:
+                raise TskdError('a positive pixel spacing', f'{list(s)} mm', 'export it again with its spacing')
             return s
     for region in _tag(ds, 'SequenceOfUltrasoundRegions', list, []):          # ultrasound: centimetres a pixel
         step = [abs(_tag(region, f'PhysicalDelta{a}', float, 0.))*10 for a in 'YX']
         if _tag(region, 'PhysicalUnitsXDirection', int) == 3 and min(step) > 0: return tuple(step)
 
-# %% ../nbs/01a_readers.ipynb #4614d45d
+# %% ../nbs/01a_readers.ipynb #018ac4d8
 def _pixels(ds, path): # dataset -> (frames,H,W[,3]) in its own units, bright is bright
     import pydicom.pixels as px
     if not any(t in ds for t in ('PixelData', 'FloatPixelData', 'DoubleFloatPixelData')):
-        raise TskdError('a DICOM picture', 'no PixelData', 'leave it out: reports, structures and plans hold no picture', file=path)
+        raise TskdError('a DICOM picture', 'no PixelData',
+                        'leave it out: reports, structures and plans hold no picture', file=path)
     try:
         with _quiet():
             a = px.pixel_array(ds)
@@ -294,55 +339,74 @@ def _pixels(ds, path): # dataset -> (frames,H,W[,3]) in its own units, bright is
     colour = _tag(ds, 'SamplesPerPixel', int, 1) > 1 or _tag(ds, 'PhotometricInterpretation') == 'PALETTE COLOR'
     if a.dtype == np.uint16 and colour: a = (a >> 8).astype(np.uint8)
     if a.ndim == 2 + colour: a = a[None]
-    return a.max() + a.min() - a if _tag(ds, 'PhotometricInterpretation') == 'MONOCHROME1' else a
+    return a.max() - a + a.min() if _tag(ds, 'PhotometricInterpretation') == 'MONOCHROME1' else a
 
-def _gdcm(ds, path, e): # what pydicom could not decode, SimpleITK's own codecs may: JPEG 2000, JPEG-LS, 12-bit and lossless JPEG
-    syntax = getattr(getattr(ds, 'file_meta', None), 'TransferSyntaxUID', None)
-    if syntax is None or not getattr(syntax, 'is_compressed', False):
+# %% ../nbs/01a_readers.ipynb #5a54c47e
+def _gdcm(ds, path, e): # what pydicom could not decode, SimpleITK may: JPEG 2000, JPEG-LS, 12-bit and lossless JPEG
+    syntax = ds.file_meta.TransferSyntaxUID
+    if not (syntax.is_transfer_syntax and syntax.is_compressed):
         raise TskdError('whole pixel data', type(e).__name__, 'export it again', file=path) from None
     sitk = need('medical', 'SimpleITK')
     try: return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
-    except RuntimeError: raise TskdError('pixels that can be decoded', f'{syntax.name}, broken or without a codec for it',
+    except RuntimeError:
+        raise TskdError('pixels that can be decoded', f'{syntax.name}, broken or without a codec for it',
                                          'convert it where it comes from, or with: gdcmconv --raw in.dcm out.dcm', file=path) from None
 
 def _header_window(ds): # -> (centre, width) the file asks for, or None
     c, w = _tag(ds, 'WindowCenter', _floats), _tag(ds, 'WindowWidth', _floats)
     return (c[0], w[0]) if c and w and w[0] > 1 and np.isfinite([c[0], w[0]]).all() else None
 
-# %% ../nbs/01a_readers.ipynb #018ac4d8
+# %% ../nbs/01a_readers.ipynb #2eaf75b4
 def series_of(path, data): # a DICOM file and its bytes
     "A code that is the same for all files of one series, of one size and direction"
     ds = _dicom(path, data, pixels=False)
     way = tuple(round(v, 2) for v in _tag(ds, 'ImageOrientationPatient', _floats, ()))
-    return _code(_tag(ds, 'SeriesInstanceUID') or str(path), _tag(ds, 'Rows', int), _tag(ds, 'Columns', int), way)
+    return _code(_tag(ds, 'SeriesInstanceUID') or str(path), _tag(ds, 'Rows', int), _tag(ds, 'Columns', int),
+                 way)
 
 def _place(ds): # where a slice lies along the normal of its series, millimetres; or None
     at, way = _tag(ds, 'ImagePositionPatient', _floats), _tag(ds, 'ImageOrientationPatient', _floats)
-    return float(np.dot(np.cross(way[:3], way[3:]), at)) if at and way and len(at) == 3 and len(way) == 6 else None
+    if not at or not way or len(at) != 3 or len(way) != 6: return None
+    return float(np.dot(np.cross(way[:3], way[3:]), at))
 
+# %% ../nbs/01a_readers.ipynb #3c634117
 def _in_order(sets, paths): # datasets of one series -> their order, and the distance between two
     places = [_place(d) for d in sets]
-    if None in places: return sorted(range(len(sets)), key=lambda i: (_tag(sets[i], 'InstanceNumber', int, 0), str(paths[i]))), None
+    if None in places:
+        by_number = sorted(range(len(sets)),
+                           key=lambda i: (_tag(sets[i], 'InstanceNumber', int, 0), str(paths[i])))
+        return by_number, None
     order = sorted(range(len(sets)), key=lambda i: places[i])
     gaps = np.diff([places[i] for i in order]); step = float(np.median(gaps)) if len(gaps) else None
     for i, gap in enumerate(gaps):
-        if gap < .01: raise TskdError('one slice at each place', f'two at {places[order[i]]:.1f} mm (the other is {Path(paths[order[i]]).name})',
-                                      'keep one of them; put phases of one scan into folders of their own', file=paths[order[i+1]])
-        if abs(gap - step) > .1*step: raise TskdError(f'a slice every {step:.2f} mm', f'a gap of {gap:.2f} mm', 'find the missing slices, or split the series there', file=paths[order[i+1]])
+        if gap < .01:
+            raise TskdError('one slice at each place',
+                            f'two at {places[order[i]]:.1f} mm (the other is {Path(paths[order[i]]).name})',
+                                      'keep one of them; put phases of one scan into folders of their own',
+                            file=paths[order[i+1]])
+        if abs(gap - step) > .1*step:
+            raise TskdError(f'a slice every {step:.2f} mm', f'a gap of {gap:.2f} mm',
+                            'find the missing slices, or split the series there', file=paths[order[i+1]])
     return order, step
 
+# %% ../nbs/01a_readers.ipynb #6813b411
 def _dicom_volume(files): # [(path, bytes)] of one series -> (Volume, places of the files in it)
     sets = [_dicom(p, d) for p, d in files]
     paths = [p for p, _ in files]
     order, step = _in_order(sets, paths) if len(sets) > 1 else ([0], None)
     frames = [_pixels(sets[i], paths[i]) for i in order]
-    if len({f.shape[1:] for f in frames}) > 1: raise TskdError('slices of one size', f'{sorted({f.shape[1:] for f in frames})}', 'put them into folders of their own', file=paths[0])
+    if len({f.shape[1:] for f in frames}) > 1:
+        raise TskdError('slices of one size', f'{sorted({f.shape[1:] for f in frames})}',
+                        'put them into folders of their own', file=paths[0])
     try: inplane = _pixel_spacing(sets[0])
     except TskdError as e: raise TskdError(e.expected, e.found, e.fix, file=paths[0]) from None
     step = step or _tag(sets[0], 'SpacingBetweenSlices', float) or _tag(sets[0], 'SliceThickness', float)
-    notes = ('marked as having burned-in annotation: the picture itself may show a name',) if any(_tag(d, 'BurnedInAnnotation') == 'YES' for d in sets) else ()
-    middle = sets[order[len(order)//2]]
-    return Volume(np.concatenate(frames), inplane and (step, *inplane), None, dicom_patient(sets[0]), notes, _header_window(middle)), [order[i] for i, f in enumerate(frames) for _ in f]
+    burned = any(_tag(d, 'BurnedInAnnotation') == 'YES' for d in sets)
+    notes = ('marked as having burned-in annotation: the picture itself may show a name',) if burned else ()
+    window = _header_window(sets[order[len(order)//2]])
+    volume = Volume(np.concatenate(frames), inplane and (step, *inplane), None, dicom_patient(sets[0]), notes,
+                    window)
+    return volume, [order[i] for i, f in enumerate(frames) for _ in f]
 
 # %% ../nbs/01a_readers.ipynb #e5762276
 def read_volume(paths,        # the file of a volume, or those of a DICOM series
@@ -352,7 +416,7 @@ def read_volume(paths,        # the file of a volume, or those of a DICOM series
     "A volume as a stack of slices, values as in the file"
     return _read_volume(paths, plane, shas)[0]
 
-def _read_volume(paths, plane='auto', shas=None): # -> Volume, the file of each slice
+def _read_volume(paths, plane='auto', shas=None): # -> Volume, the place of each slice's file in `paths`
     paths = [Path(p) for p in ([paths] if isinstance(paths, (str, os.PathLike)) else paths)]
     files = [(p, read_bytes(p, s)) for p, s in zip(paths, shas or [None]*len(paths))]
     path, data = files[0]
@@ -360,15 +424,20 @@ def _read_volume(paths, plane='auto', shas=None): # -> Volume, the file of each 
     if kind == 'gzip': kind = file_kind(data := _gunzip(data, path))
     if kind == 'dicom':
         volume, order = _dicom_volume(files if len(files) > 1 else [(path, data)])
-        return volume, [paths[i].name for i in order]
-    if kind not in VOLUMES: raise TskdError('a volume (NIfTI, NRRD, MetaImage, MGH or DICOM)', *_not_a_picture(kind, data), file=path)
-    if kind == 'nifti-pair': raise TskdError('a NIfTI in one file', 'a header with its voxels elsewhere', 'save it as .nii or .nii.gz', file=path)
+        return volume, order
+    if kind not in VOLUMES:
+        raise TskdError('a volume (NIfTI, NRRD, MetaImage, MGH or DICOM)', *_not_a_picture(kind, data),
+                        file=path)
+    if kind == 'nifti-pair':
+        raise TskdError('a NIfTI in one file', 'a header with its voxels elsewhere',
+                        'save it as .nii or .nii.gz', file=path)
     try:
         with _quiet(): volume = _nibabel(data, path, plane) if kind in ('nifti', 'mgh') else _itk(path, plane)
     except TskdError: raise
     except Exception as e:                            # a broken file may break a decoder in any way
-        raise TskdError(f'a whole {kind} file', f'{type(e).__name__}: {str(e)[:200]}', 'copy or export it again', file=path) from e
-    return volume, [path.name]*len(volume.slices)
+        raise TskdError(f'a whole {kind} file', f'{type(e).__name__}: {str(e)[:200]}',
+                        'copy or export it again', file=path) from e
+    return volume, [0]*len(volume.slices)
 
 # %% ../nbs/01a_readers.ipynb #0ea362dd
 def cache_root() -> Path:
@@ -382,6 +451,7 @@ def cache_root() -> Path:
         return other
     return root
 
+# %% ../nbs/01a_readers.ipynb #6ac6d6cc
 @dataclass(frozen=True)
 class VolumeFiles:
     "The files of a volume, decoded into the cache when a slice is first wanted"
@@ -402,12 +472,14 @@ class VolumeFiles:
         with lock(self.folder.with_suffix('.lock')):
             if self.folder.exists(): return
             volume, sources = _read_volume(self.paths, self.plane, self.shas)
-            try: voxels = volume.slices if self.labels else to_bytes(volume.slices, self.window or volume.window)
+            try:
+                voxels = volume.slices if self.labels else to_bytes(volume.slices, self.window or volume.window)
             except TskdError as e: raise TskdError(e.expected, e.found, e.fix, file=self.paths[0]) from e
             with new_artifact(self.folder, self.id) as folder:
                 np.save(folder/'slices.npy', np.ascontiguousarray(voxels))
-                write_json(folder/'info.json', dict(spacing=volume.spacing, affine=None if volume.affine is None else volume.affine.tolist(),
-                                                    patient=volume.patient, notes=volume.notes, sources=sources))
+                affine = None if volume.affine is None else volume.affine.tolist()
+                write_json(folder/'info.json', dict(spacing=volume.spacing, affine=affine, patient=volume.patient,
+                                                    notes=volume.notes, sources=sources))
 
     def info(self): self.build(); return read_json(self.folder/'info.json')
     def slices(self): self.build(); return np.load(self.folder/'slices.npy', mmap_mode='r')
@@ -451,32 +523,46 @@ class Region:
     def crosses_itself(self):
         "Whether two sides cross"
         p = np.array(self.points, float); q = np.roll(p, -1, 0)
-        def side(a, b, c): return np.sign((b[..., 0] - a[..., 0])*(c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1])*(c[..., 0] - a[..., 0]))
+        def side(a, b, c): u, v = b - a, c - a; return np.sign(u[..., 0]*v[..., 1] - u[..., 1]*v[..., 0])
         a, b, c, d = p[:, None], q[:, None], p[None], q[None]
         return bool(((side(a, b, c)*side(a, b, d) < 0) & (side(c, d, a)*side(c, d, b) < 0)).any())
 
+# %% ../nbs/01a_readers.ipynb #dc15b9bd
 def _outline(shape, where): # VIA's shape -> ((x, y), …)
     kind = shape.get('name')
     turn = np.linspace(0, 2*np.pi, 64, endpoint=False)
     if kind in ('polygon', 'polyline'): pts = list(zip(shape['all_points_x'], shape['all_points_y']))
-    elif kind == 'rect': x, y, w, h = (shape[k] for k in ('x', 'y', 'width', 'height')); pts = [(x, y), (x + w, y), (x + w, y + h), (x, y + h)]
+    elif kind == 'rect':
+        x, y, w, h = (shape[k] for k in ('x', 'y', 'width', 'height'))
+        pts = [(x, y), (x + w, y), (x + w, y + h), (x, y + h)]
     elif kind in ('circle', 'ellipse'):
         rx, ry = (shape['r'],)*2 if kind == 'circle' else (shape['rx'], shape['ry'])
         pts = list(zip(shape['cx'] + rx*np.cos(turn), shape['cy'] + ry*np.sin(turn)))
-    else: raise TskdError('a polygon, rect, circle or ellipse', f'{kind!r}', 'draw the region again as a polygon, or delete it', file=where)
+    else:
+        raise TskdError('a polygon, rect, circle or ellipse', f'{kind!r}',
+                        'draw the region again as a polygon, or delete it', file=where)
+    return _points(pts, where)
+
+def _points(pts, where): # (x, y) pairs -> ((x, y), …), three at least
     pts = tuple((float(x), float(y)) for x, y in pts)
-    if len(pts) < 3 or not np.isfinite(pts).all(): raise TskdError('an outline of at least 3 points', f'{len(pts)}', 'finish or delete the region', file=where)
+    if len(pts) < 3 or not np.isfinite(pts).all():
+        raise TskdError('an outline of at least 3 points', f'{len(pts)}', 'finish or delete the region',
+                        file=where)
     return pts
 
-# %% ../nbs/01a_readers.ipynb #dc15b9bd
+# %% ../nbs/01a_readers.ipynb #daf0c1c1
 def _via_label(attributes, attribute, where): # VIA's region attributes -> the class
     filled = {k: v for k, v in attributes.items() if isinstance(v, str) and v.strip()}
     names = [attribute] if attribute else list(filled)
-    if len(names) > 1: raise TskdError('one attribute that names the class', f'{sorted(names)}', f"say which: attribute={sorted(names)[0]!r}", file=where)
-    if not names or names[0] not in filled: raise TskdError(f'a class in attribute {attribute!r}' if attribute else 'an attribute that names the class',
-                                                            f'{attributes}', 'name the region, or delete it', file=where)
+    if len(names) > 1:
+        raise TskdError('one attribute that names the class', f'{sorted(names)}',
+                        f"say which: attribute={sorted(names)[0]!r}", file=where)
+    if not names or names[0] not in filled:
+        wanted = f'a class in attribute {attribute!r}' if attribute else 'an attribute that names the class'
+        raise TskdError(wanted, f'{attributes}', 'name the region, or delete it', file=where)
     return filled[names[0]].strip()
 
+# %% ../nbs/01a_readers.ipynb #ba84dfca
 def _via_rows(path, text): # VIA's CSV or JSON -> (file name, shape, attributes, place)
     if text.lstrip().startswith('{'):
         meta = json.loads(text); meta = meta.get('_via_img_metadata', meta)
@@ -487,21 +573,26 @@ def _via_rows(path, text): # VIA's CSV or JSON -> (file name, shape, attributes,
                 yield entry['filename'], r['shape_attributes'], r['region_attributes'], f"{path}, {entry['filename']}, region {n}"
         return
     rows = csv.DictReader(io.StringIO(text))
-    if lacking := {'filename', 'region_shape_attributes', 'region_attributes'} - set(rows.fieldnames or ()): raise KeyError(*lacking)
+    if lacking := {'filename', 'region_shape_attributes', 'region_attributes'} - set(rows.fieldnames or ()):
+        raise KeyError(*lacking)
     for n, row in enumerate(rows, 2):
         shape = json.loads(row['region_shape_attributes'] or '{}')
         yield row['filename'], shape or None, json.loads(row['region_attributes'] or '{}'), f'{path}, line {n}'
 
+# %% ../nbs/01a_readers.ipynb #d47a10fb
 def _coco_rows(path, doc): # COCO -> (file name, label, points, place)
-    names, files = ({e['id']: e[key] for e in doc[part]} for part, key in (('categories', 'name'), ('images', 'file_name')))
+    names, files = ({e['id']: e[key] for e in doc[part]} for part,
+                    key in (('categories', 'name'), ('images', 'file_name')))
     for name in files.values(): yield name, None, None, str(path)
     for a in doc['annotations']:
         where = f"{path}, annotation {a.get('id')}"
         if not isinstance(a['segmentation'], list):
-            raise TskdError('polygons', 'a run-length mask', 'save the masks as PNG (pycocotools: coco.annToMask)', file=where)
+            raise TskdError('polygons', 'a run-length mask',
+                            'save the masks as PNG (pycocotools: coco.annToMask)', file=where)
         for ring in a['segmentation']:
             yield files[a['image_id']], names[a['category_id']], tuple(zip(map(float, ring[::2]), map(float, ring[1::2]))), where
 
+# %% ../nbs/01a_readers.ipynb #a485c8e2
 def read_polygons(path,          # VIA CSV or JSON, or COCO JSON
                   attribute=None # VIA: the attribute that names the class, if there are several
                  ) -> dict:      # image file name -> list of Region
@@ -512,14 +603,16 @@ def read_polygons(path,          # VIA CSV or JSON, or COCO JSON
         if doc and {'images', 'annotations', 'categories'} <= doc.keys():
             for name, label, points, where in _coco_rows(path, doc):
                 got = regions.setdefault(Path(name).name, [])
-                if points is not None: got.append(Region(label, _outline(dict(name='polygon', all_points_x=[p[0] for p in points], all_points_y=[p[1] for p in points]), where), where))
+                if points is not None: got.append(Region(label, _points(points, where), where))
         else:
             for name, shape, attributes, where in _via_rows(path, text):
                 got = regions.setdefault(Path(name).name, [])
-                if shape: got.append(Region(_via_label(attributes, attribute, where), _outline(shape, where), where))
+                if shape:
+                    got.append(Region(_via_label(attributes, attribute, where), _outline(shape, where), where))
     except TskdError: raise
     except (KeyError, TypeError, ValueError, AttributeError, csv.Error) as e:
-        raise TskdError('annotations of VIA (CSV or JSON) or COCO (JSON)', f'{type(e).__name__}: {e}', 'export them again from the annotation tool', file=path) from e
+        raise TskdError('annotations of VIA (CSV or JSON) or COCO (JSON)', f'{type(e).__name__}: {e}',
+                        'export them again from the annotation tool', file=path) from e
     return regions
 
 # %% ../nbs/01a_readers.ipynb #608f1ed0
@@ -552,5 +645,6 @@ class PolygonReader:
     shape: tuple     # (H,W)
     ids: tuple       # ((class name, id), …)
     @property
-    def id(self): return content_id(['polygons', [(r.label, r.points) for r in self.regions], self.shape, self.ids])
+    def id(self):
+        return content_id(['polygons', [(r.label, r.points) for r in self.regions], self.shape, self.ids])
     def __call__(self): return draw(self.regions, self.shape, dict(self.ids))
