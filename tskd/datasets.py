@@ -27,18 +27,23 @@ class Source:
     classes: tuple
 
 SOURCES = dict(
-    kidney_us=Source('534 B-mode ultrasound images of the kidney, outlines by two sonographers', 'https://github.com/rsingla92/kidneyUS (labels there; images after registration)',
-                     'CC BY-NC-SA, registration', 'Singla et al., The Open Kidney Ultrasound Data Set, arXiv 2206.06657',
+    kidney_us=Source('534 B-mode ultrasound images of the kidney, outlines by two sonographers',
+                     'https://github.com/rsingla92/kidneyUS (labels there; images after registration)', 'CC BY-NC-SA, registration',
+                     'Singla et al., The Open Kidney Ultrasound Data Set, arXiv 2206.06657',
                      ('background', 'capsule', 'cortex', 'medulla', 'central echo complex')),
     autooral=Source('photos of oral ulcers', 'https://github.com/wurenkai/HF-UNet-and-Autooral-dataset', 'academic, non-commercial',
-                    'Jiang et al., A high-order focus interaction model and oral ulcer dataset for oral ulcer segmentation', ('background', 'ulcer')),
-    chaos=Source('abdominal CT of 40 people (liver) and MR of 40 others (liver, kidneys, spleen)', 'https://chaos.grand-challenge.org', 'CC BY-NC-SA',
-                 'Kavur et al., CHAOS Challenge: Combined (CT-MR) Healthy Abdominal Organ Segmentation, Medical Image Analysis 69 (2021)',
+                    'Jiang et al., A high-order focus interaction model and oral ulcer dataset for oral ulcer segmentation',
+                    ('background', 'ulcer')),
+    chaos=Source('abdominal CT of 40 people (liver), MR of 40 others (liver, kidneys, spleen)', 'https://chaos.grand-challenge.org',
+                 'CC BY-NC-SA', 'Kavur et al., CHAOS Challenge, Medical Image Analysis 69 (2021)',
                  ('background', 'liver', 'right kidney', 'left kidney', 'spleen')),
-    ph2=Source('200 dermoscopic images of moles', 'https://www.fc.up.pt/addi/ph2%20database.html', 'research and education, no redistribution',
-               'Mendonça et al., PH2: A dermoscopic image database for research and benchmarking, EMBC 2013', ('background', 'lesion')),
+    ph2=Source('200 dermoscopic images of moles', 'https://www.fc.up.pt/addi/ph2%20database.html',
+               'research and education, no redistribution',
+               'Mendonça et al., PH2: A dermoscopic image database for research and benchmarking, EMBC 2013',
+               ('background', 'lesion')),
     drive=Source('40 photos of the retina', 'https://drive.grand-challenge.org', 'research, no redistribution',
-                 'Staal et al., Ridge-based vessel segmentation in color images of the retina, IEEE TMI 23 (2004)', ('background', 'vessel')))
+                 'Staal et al., Ridge-based vessel segmentation in color images of the retina, IEEE TMI 23 (2004)',
+                 ('background', 'vessel')))
 
 def sources() -> pd.DataFrame:
     "The table of the data sets"
@@ -82,7 +87,8 @@ def _outlines(path): # a sonographer's CSV -> {file name: regions, the capsule f
     out = {}
     for name, regions in read_polygons(path, attribute='Anatomy').items():
         for r in regions:
-            if r.label not in _ANATOMY: raise TskdError(f'one of {list(_ANATOMY)}', f'{r.label!r}', 'mend the name of the region', file=r.where)
+            if r.label not in _ANATOMY:
+                raise TskdError(f'one of {list(_ANATOMY)}', f'{r.label!r}', 'mend the name of the region', file=r.where)
         out[name] = tuple(regions)
     return out
 
@@ -111,7 +117,7 @@ def kidney_us(folder, # with the images and the two files reviewed_labels_1.csv 
              ) -> SegData:
     "The Open Kidney Ultrasound Data Set"
     if rater not in (1, 2): raise TskdError('rater 1 or 2', f'{rater!r}', 'choose one; the other is in case.extra["raters"]')
-    files = [_below('kidney_us', folder, f'reviewed_labels_{n}.csv', f'the outlines of sonographer {n}, reviewed_labels_{n}.csv')[0] for n in (rater, 3 - rater)]
+    files = [_below('kidney_us', folder, f'reviewed_labels_{n}.csv', f'outlines, reviewed_labels_{n}.csv')[0] for n in (rater, 3 - rater)]
     images = _below('kidney_us', folder, '*_anon.png', 'PNG images named like 100_IM-0246-0030_anon.png')
     images = [p for p in images if not any('mask' in part for part in p.relative_to(folder).parts[:-1])]
     raters, remarks, cases = [_outlines(f) for f in files], _remarks(files[0]), []
@@ -132,8 +138,9 @@ def _tell_unmatched(files, raters, images): # outlines of images that are not th
                           'To do: add them, or go on without them.', TskdWarning, stacklevel=3)
 
 # %% ../nbs/05_datasets.ipynb #7feb45d4
-_SERIES = {'CT': ('DICOM_anon', 'Ground'), 'T1DUAL-in': ('T1DUAL/DICOM_anon/InPhase', 'T1DUAL/Ground'), 'T1DUAL-out': ('T1DUAL/DICOM_anon/OutPhase', 'T1DUAL/Ground'),
-           'T2SPIR': ('T2SPIR/DICOM_anon', 'T2SPIR/Ground')}
+_SERIES = {'CT': ('DICOM_anon', 'Ground'), 'T2SPIR': ('T2SPIR/DICOM_anon', 'T2SPIR/Ground'),
+           'T1DUAL-in': ('T1DUAL/DICOM_anon/InPhase', 'T1DUAL/Ground'),
+           'T1DUAL-out': ('T1DUAL/DICOM_anon/OutPhase', 'T1DUAL/Ground')}
 _GREYS = np.array([0, 63, 126, 189, 252])
 
 @dataclass(frozen=True)
@@ -148,7 +155,8 @@ class OrganReader:
         a = a if a.ndim == 2 else a[..., 0]
         organ = np.abs(a[..., None] - _GREYS).argmin(-1)
         if (off := np.abs(a - _GREYS[organ])).max() > 14:
-            raise TskdError(f'grey values near {_GREYS.tolist()}', f'{a.flat[off.argmax()]}', 'copy the mask again from the archive', file=self.path)
+            raise TskdError(f'grey values near {_GREYS.tolist()}', f'{a.flat[off.argmax()]}',
+                            'copy the mask again from the archive', file=self.path)
         return organ.astype(np.uint8)
 
 def match_slices(images, # DICOM files of a series
@@ -158,7 +166,8 @@ def match_slices(images, # DICOM files of a series
     images, masks = sorted(images, key=_numbers), sorted(masks, key=_numbers)
     if {p.stem for p in images} == {p.stem for p in masks}: return dict(zip((p.name for p in images), masks))
     if len(images) != len(masks):
-        raise TskdError(f'a mask for each of the {len(images)} images', f'{len(masks)} masks', 'unpack the archive again', file=masks[0].parent)
+        raise TskdError(f'a mask for each of the {len(images)} images', f'{len(masks)} masks', 'unpack the archive again',
+                        file=masks[0].parent)
     return dict(zip((p.name for p in images), masks))
 
 # %% ../nbs/05_datasets.ipynb #be87199d
@@ -171,7 +180,8 @@ def _series(patient, code, modality, window): # a patient's folder -> the cases 
     who, spacing = f'{modality}-{patient.name}', info['spacing'] and tuple(info['spacing'][1:])
     for i, place in enumerate(info['sources']):                          # in the order of the body
         mask = read(mask_of[files[place].name]) if masks else None
-        yield Case(f'{who}-{code}-{i:03}', SliceReader(volume, i), mask, who, spacing, str(files[place]), volume=f'{who}-{code}', slice=i)
+        yield Case(f'{who}-{code}-{i:03}', SliceReader(volume, i), mask, who, spacing, str(files[place]),
+                   volume=f'{who}-{code}', slice=i)
 
 def chaos(folder,            # Train_Sets, or what is above or below it; Test_Sets have no masks
           modality='MR',     # 'MR' or 'CT'
@@ -181,13 +191,16 @@ def chaos(folder,            # Train_Sets, or what is above or below it; Test_Se
          ) -> SegData:
     "CHAOS: abdominal CT or MR, slice by slice"
     codes = ('CT',) if modality == 'CT' else tuple(series or ('T1DUAL-in', 'T2SPIR'))
-    if modality not in ('CT', 'MR') or (wrong := [c for c in codes if c not in _SERIES]):
-        raise TskdError(f"modality 'CT', or 'MR' with series of {list(_SERIES)[1:]}", f'{modality!r}, {series}', 'for instance chaos(folder, "MR", series=["T2SPIR"])')
+    if modality not in ('CT', 'MR') or not set(codes) <= set(_SERIES):
+        raise TskdError(f"modality 'CT', or 'MR' with series of {list(_SERIES)[1:]}", f'{modality!r}, {series}',
+                        'for instance chaos(folder, "MR", series=["T2SPIR"])')
     window = window or ((60, 400) if modality == 'CT' else None)
-    found = {p.parents[_SERIES[c][0].count('/')] for c in codes for p in Path(folder).rglob(_SERIES[c][0]) if any(p.glob('*.dcm'))}
-    patients = sorted((p for p in found if p.name.isdigit()), key=_numbers)                # else T2SPIR/DICOM_anon would pass for a CT
+    found = {p.parents[_SERIES[c][0].count('/')] for c in codes
+             for p in Path(folder).rglob(_SERIES[c][0]) if any(p.glob('*.dcm'))}
+    patients = sorted((p for p in found if p.name.isdigit()), key=_numbers)        # T2SPIR/DICOM_anon is no CT
     if not patients: raise _absent('chaos', folder, f'patients with a folder {_SERIES[codes[0]][0]}')
-    cases = [case for p in patients for c in codes if (p/_SERIES[c][0]).is_dir() for case in _series(p, c, modality, window)]
+    cases = [case for p in patients for c in codes if (p/_SERIES[c][0]).is_dir()
+             for case in _series(p, c, modality, window)]
     if organs_only: cases = [c for c in cases if c.mask is not None and c.mask.any()]
     return SegData(cases, SOURCES['chaos'].classes[:2 if modality == 'CT' else None])
 
@@ -195,22 +208,24 @@ def chaos(folder,            # Train_Sets, or what is above or below it; Test_Se
 _DIAGNOSES = {'0': 'common nevus', '1': 'atypical nevus', '2': 'melanoma'}
 
 def _diagnoses(path): # PH2_dataset.txt -> {case: diagnosis}
-    rows = [[part.strip() for part in line.split('||')] for line in read_bytes(path).decode('utf-8', 'replace').splitlines() if line.startswith('|| IMD')]
+    lines = read_bytes(path).decode('utf-8', 'replace').splitlines()
+    rows = [[part.strip() for part in line.split('||')] for line in lines if line.startswith('|| IMD')]
     if not rows or any(len(r) < 4 or r[3] not in _DIAGNOSES for r in rows):
-        raise TskdError('rows "|| IMD003 || … || 0 || …", the diagnosis as 0, 1 or 2', f'{len(rows)} rows', 'take PH2_dataset.txt from the archive again', file=path)
+        raise TskdError('rows "|| IMD003 || … || 0 || …", the diagnosis as 0, 1 or 2', f'{len(rows)} rows',
+                        'take PH2_dataset.txt from the archive again', file=path)
     return {r[1]: _DIAGNOSES[r[3]] for r in rows}
 
 def ph2(folder # PH2Dataset, or what is above it
        ) -> SegData:
     "PH²: dermoscopic images, lesion masks, diagnoses"
-    images = [p for p in _below('ph2', folder, 'IMD*.bmp', 'images like IMD003/IMD003_Dermoscopic_Image/IMD003.bmp') if p.parent.name.lower() == f'{p.stem}_dermoscopic_image'.lower()]
-    if not images: raise _absent('ph2', folder, 'folders like IMD003/IMD003_Dermoscopic_Image')
+    images = _below('ph2', folder, 'IMD*_Dermoscopic_Image/IMD*.bmp', 'images like IMD003/IMD003_Dermoscopic_Image/IMD003.bmp')
     said = _diagnoses(_below('ph2', folder, 'PH2_dataset.txt', 'the table of diagnoses, PH2_dataset.txt')[0])
     cases = []
     for p in images:
         mask = p.parents[1]/f'{p.stem}_lesion'/f'{p.stem}_lesion.bmp'
         if not mask.is_file(): raise TskdError('the mask of the lesion', 'none', 'unpack the archive again', file=mask)
-        if p.stem not in said: raise TskdError(f'the diagnosis of {p.stem}', 'no such row', 'take PH2_dataset.txt from the archive again', file=folder)
+        if p.stem not in said:
+            raise TskdError(f'the diagnosis of {p.stem}', 'no such row', 'take PH2_dataset.txt from the archive again', file=folder)
         cases.append(Case(p.stem, _picture(p), _white(mask), p.stem, source=str(p), extra=dict(stratum=said[p.stem])))
     return SegData(cases, SOURCES['ph2'].classes)
 
@@ -224,9 +239,11 @@ def drive(folder # with training/ and test/, or one of them
         field = root/'mask'/f'{p.stem}_mask.gif'
         if not field.is_file(): raise TskdError('the field of view', 'none', 'unpack the archive again', file=field)
         first, second = (root/f'{n}_manual'/f'{number}_manual{n[0]}.gif' for n in ('1st', '2nd'))
-        if part == 'training' and not first.is_file(): raise TskdError('the vessels of a training photo', 'none', 'unpack the archive again', file=first)
+        if part == 'training' and not first.is_file():
+            raise TskdError('the vessels of a training photo', 'none', 'unpack the archive again', file=first)
         extra = dict(part=part) | (dict(raters=(_white(second),)) if second.is_file() else {})
-        cases.append(Case(number, _picture(p), _white(first) if first.is_file() else None, number, source=str(p), valid=_white(field, True), extra=extra))
+        vessels = _white(first) if first.is_file() else None
+        cases.append(Case(number, _picture(p), vessels, number, source=str(p), valid=_white(field, True), extra=extra))
     return SegData(cases, SOURCES['drive'].classes)
 
 # %% ../nbs/05_datasets.ipynb #6f404ef2
@@ -240,5 +257,6 @@ def autooral(folder # Autooral_dataset, or what is above it
         for p in sorted(photos.glob('*.*') if photos.is_dir() else (), key=_numbers):
             if p.stem not in there: raise TskdError('a mask of the same name', 'none', f'look for it in {masks.name}', file=p)
             cases.append(Case(f'{part}-{p.stem}', _picture(p), _white(there.pop(p.stem)), source=str(p), extra=dict(part=part)))
-        if there: raise TskdError(f'a photo of the same name in {photos.name}', 'none', 'unpack the archive again', file=next(iter(there.values())))
+        if there:
+            raise TskdError(f'a photo of the same name in {photos.name}', 'none', 'unpack the archive again', file=next(iter(there.values())))
     return SegData(cases, SOURCES['autooral'].classes)
