@@ -139,6 +139,8 @@ class SegData:
     @property
     def patients(self): return tuple(dict.fromkeys(c.patient for c in self.cases))
     def replace(self, cases): return SegData(cases, self.classes, self.notes)
+    def __getstate__(self):
+        return {f.name: self.__dict__[f.name] for f in fields(self)}      # pickled without its caches
     def __repr__(self):
         return f"SegData({len(self)} cases of {len(self.patients)} patients; {', '.join(self.classes)})"
 
@@ -180,7 +182,8 @@ def _shown(mask): # class ids with 255 = ignore -> -1 = ignore
 def show(self:SegData, n=8, seed=0, cols=4, size=1.8): # how many; which; columns; inches a panel
     "A page of cases with their masks"
     cases = [self.cases[i] for i in sorted(np.random.default_rng(seed).permutation(len(self))[:n])]
-    def panel(c): return lambda ax: overlay(c.image, _shown(c.mask), ax=ax, title=c.id, spacing=c.spacing)
+    def name(c): return c.id if len(c.id) <= 17 else f'…{c.id[-16:]}'
+    def panel(c): return lambda ax: overlay(c.image, _shown(c.mask), ax=ax, title=name(c), spacing=c.spacing)
     fig = grid([panel(c) for c in cases], cols=min(cols, len(cases)), size=size)
     handles = [Patch(color=colour(k), label=name) for k, name in enumerate(self.classes[1:])]
     if handles: fig.legend(handles=handles, loc='outside lower center', ncols=6, frameon=False)
@@ -472,11 +475,11 @@ _ENDINGS = re.compile(r'\.(png|jpe?g|tiff?|bmp|gif|webp|npy|nii|nrrd|nhdr|mha|mh
 
 def _walk(where): # folder, file, glob pattern or list of these -> (root, files in order)
     if isinstance(where, (list, tuple)):
-        return Path(os.path.commonpath([Path(w).parent for w in where]) if where
-                    else '.'), [Path(w) for w in where]
+        root = os.path.commonpath([Path(w).parent for w in where]) if where else '.'
+        return Path(root), [Path(w) for w in where]
     where = Path(where)
-    with_stars = any(c in str(where) for c in '*?[') and not where.exists()
-    if with_stars: return _walk([Path(p) for p in sorted(glob(str(where), recursive=True))])
+    if any(c in str(where) for c in '*?[') and not where.exists():
+        return _walk(sorted(glob(str(where), recursive=True)))
     if where.is_file(): return where.parent, [where]
     if not where.is_dir(): raise TskdError('a folder of images', 'none', 'check the path', file=where)
     found, seen = [], set()
@@ -519,8 +522,9 @@ def find_items(where,        # a folder, a file, a pattern like 'scans/**/*.png'
     alone = Counter(folder for (folder, _), ps in series.items() if len(ps) > 1)
     for (folder, code), ps in series.items():
         key = _key(ps[0] if len(ps) == 1 else folder, root)
-        items.append(Item((folder.name if key == '.' else key)
-                          + (f'/{code}' if len(ps) > 1 and alone[folder] > 1 else ''), tuple(ps), 'volume'))
+        if key == '.': key = folder.name
+        if len(ps) > 1 and alone[folder] > 1: key += f'/{code}'             # several series in one folder
+        items.append(Item(key, tuple(ps), 'volume'))
     return _unique(sorted(items), problems)
 
 # %% ../nbs/02_data.ipynb #abcc9e4f
@@ -538,17 +542,15 @@ _WORDS = set('mask masks seg segs segmentation segmentations label labels labelm
              'train 0000'.split())
 
 def _tokens(name): return [t for t in re.split(r'[_\-. ]+', name.lower()) if t]
-def _core(key): return ' '.join(t for t in _tokens(key.split('/')[-1]) if t not in _WORDS)
-def _only(keys): # name -> the one key that has it; names that several have are left out
-    return lambda name: {k: v[0] for k, v in _grouped(keys, name).items() if len(v) == 1 and k}
-def _grouped(keys, name):
-    out = defaultdict(list)
-    for k in keys: out[name(k)].append(k)
-    return out
+def _stem(key): return key.split('/')[-1]
+def _core(key): return ' '.join(t for t in _tokens(_stem(key)) if t not in _WORDS)
+def _only(keys, name): # {name(key): key}; names that several keys have are left out
+    n = Counter(map(name, keys))
+    return {name(k): k for k in keys if n[name(k)] == 1 and name(k)}
 
 def _tag(mask, image): # what a mask's key says beyond its image's: 'liver/a' or 'a_liver' -> 'liver'
     *folders, stem = mask.split('/')
-    rest = stem[len(own):] if stem.lower().startswith((own := image.split('/')[-1]).lower()) else ''
+    rest = stem[len(own):] if stem.lower().startswith((own := _stem(image)).lower()) else ''
     words = [t for t in _tokens(rest) if t not in _WORDS]
     where = [f for f in folders if f not in image.split('/') and f.lower() not in _WORDS]
     return ' '.join(words) or ' '.join(where[-1:])
@@ -556,20 +558,15 @@ def _tag(mask, image): # what a mask's key says beyond its image's: 'liver/a' or
 # %% ../nbs/02_data.ipynb #3eb65647
 def match(images, masks): # keys of both
     "image key -> [(tag, mask key)], by names; and the masks that no image claims"
-    by_key, by_stem, by_core = {k: k
-                                for k in images}, _only(images)(lambda k: k.split('/')[-1]), _only(images)(_core)
-    starts = sorted(by_stem, key=len, reverse=True)
+    by_key, by_stem, by_core = {k: k for k in images}, _only(images, _stem), _only(images, _core)
+    longest = sorted(by_stem, key=len, reverse=True)
     found, left = {k: [] for k in images}, []
     for m in masks:
-        stem, folder = m.split('/')[-1], m.split('/')[-2:-1]
-        image = (by_key.get(m) or by_stem.get(stem) or by_core.get(_core(m))
-                 or next((by_stem[s] for s in starts if re.match(re.escape(s) + r'[_\-. ]', stem)), None)
-                 or by_stem.get(*folder or ['']))
-        if image is None: left.append(m)
-        else:
-            found[image].append((_tag(m, image)
-                                 or (stem if by_stem.get(*folder or ['']) == image and stem != image else ''),
-                                 m))
+        begins = (by_stem[s] for s in longest if re.match(re.escape(s) + r'[_\-. ]', _stem(m)))
+        inside = by_stem.get(m.split('/')[-2] if '/' in m else None)          # a/liver.png: a folder for each image
+        image = by_key.get(m) or by_stem.get(_stem(m)) or by_core.get(_core(m)) or next(begins, None) or inside
+        if image is None: left.append(m); continue
+        found[image].append((_tag(m, image) or (_stem(m) if image == inside != _stem(m) else ''), m))
     return found, left
 
 # %% ../nbs/02_data.ipynb #a867b644
@@ -705,8 +702,8 @@ class LabelReader:
     def __call__(self):
         v = self.values()
         at, ids = (np.array(x) for x in zip(*self.pairs))
-        if len(at) == 1: return np.full(v.shape, ids[0], np.uint8)
-        return ids.astype(np.uint8)[np.digitize(v, (at[1:] + at[:-1])/2)]
+        def nearest(v): return ids.astype(np.uint8)[np.digitize(v, (at[1:] + at[:-1])/2)]
+        return nearest(np.arange(256))[v] if v.dtype == np.uint8 else nearest(v)
 
 # %% ../nbs/02_data.ipynb #515ba28f
 @dataclass(frozen=True)
@@ -738,19 +735,26 @@ def _group_table(path): # CSV: files in the first column, patients in the column
     return {unicodedata.normalize('NFC', _ENDINGS.sub('', r[0].strip())): r[col].strip() for r in rows
             if len(r) > col}
 
+def _looked_up(table, name): # {file: patient}; what it is called -> a function (path, key) -> patient
+    def look(path, key):
+        for k in (key, _stem(key)):
+            if k in table: return str(table[k])
+        raise TskdError(f'its patient in {name}', 'no such row', 'add a row for the file', file=path)
+    return look
+
+def _called(group, path): # a user's function on a path -> patient
+    try: return str(group(path))
+    except Exception as e:
+        raise TskdError('a patient from the function in group=', f'{type(e).__name__}: {e}', 'mend the function',
+                        file=path) from e
+
 # %% ../nbs/02_data.ipynb #bdf9cbd0
 def grouper(group): # None, a regex, a function, a CSV file or a dict
     "A function (path, key) -> patient"
     if group is None: return lambda path, key: ''
-    if callable(group): return lambda path, key: str(group(path))
-    if isinstance(group, dict) or str(group).lower().endswith('.csv'):
-        table, name = ({_ENDINGS.sub('', str(k)): v for k, v in group.items()},
-                       'group') if isinstance(group, dict) else (_group_table(group), group)
-        def look(path, key):
-            for k in (key, key.split('/')[-1]):
-                if k in table: return str(table[k])
-            raise TskdError(f'its patient in {name}', 'no such row', 'add a row for the file', file=path)
-        return look
+    if callable(group): return lambda path, key: _called(group, path)
+    if isinstance(group, dict): return _looked_up({_ENDINGS.sub('', str(k)): v for k, v in group.items()}, 'group')
+    if str(group).lower().endswith('.csv'): return _looked_up(_group_table(group), group)
     try: pattern = re.compile(str(group))
     except re.error as e:
         raise TskdError('a regular expression, a function or a CSV file', f'{group!r} ({e})',
@@ -763,9 +767,6 @@ def grouper(group): # None, a regex, a function, a CSV file or a dict
     return search
 
 # %% ../nbs/02_data.ipynb #481e1a72
-#| export
-
-# %% ../nbs/02_data.ipynb #483e133a
 _Image = namedtuple('_Image', 'cases shape affine')      # of one picture or volume; shape (H,W) of each
 # readers of values, one a slice; {value: pixels}
 _Mask = namedtuple('_Mask', 'readers values shape affine lossy path')
@@ -799,10 +800,9 @@ class _Scan:
         for note in info['notes']: self.problems.add('note', it.paths[0], 'nothing to note', note, 'know it')
         spacing = tuple(info['spacing'][1:]) if info['spacing'] else None
         patient = group(it.paths[0], it.key) or info['patient'] or it.key
-        cases = [Case(it.key if len(voxels) == 1 else f'{it.key}/{i:03}', SliceReader(files, i), group=patient,
-                      spacing=spacing,
-                      source=str(it.paths[info['sources'][i]]), volume=it.key, slice=i)
-                 for i in range(len(voxels))]
+        name = (lambda i: it.key) if len(voxels) == 1 else (lambda i: f'{it.key}/{i:03}')
+        cases = [Case(name(i), SliceReader(files, i), group=patient, spacing=spacing, volume=it.key, slice=i,
+                      source=str(it.paths[place])) for i, place in enumerate(info['sources'])]
         return _Image(cases, voxels.shape[1:3], info['affine'])
 
 # %% ../nbs/02_data.ipynb #43c58e22
@@ -869,20 +869,20 @@ def _same_grid(mask, image, key): # an error if a mask does not lie on its image
         raise TskdError(f'a mask that lies where its image {key!r} lies', 'another place, spacing or direction',
                         'resample the mask onto the image', file=mask.path)
 
-# %% ../nbs/02_data.ipynb #c7d9cc93
+# %% ../nbs/02_data.ipynb #6f5c319d
 def _paired(found, masks, known, problems): # _Image and _Mask by key; all keys of both, broken files too
     # -> image key -> [(tag, _Mask)]; none if one of them is broken
     matched, left = match(known[0], known[1])
     if not any(matched[k] for k in found):
         raise TskdError('masks with the names of their images', f'{known[1][:3]} beside {known[0][:3]}',
                         'rename them so that an image and its mask share a stem')
-    for m in set(left) & set(masks):
+    for m in (m for m in left if m in masks):
         problems.add('warning', masks[m].path, 'an image for this mask', 'none', 'add the image, or remove the mask')
-    for k in found:
-        if not matched[k]: problems.add('warning', found[k].cases[0].source, 'a mask', 'none',
-                                        'it counts as unlabelled; add the mask if there is one')
-    return {k: [(t, masks[m]) for t, m in matched[k]] if all(m in masks for _, m in matched[k]) else []
-            for k in found}
+    for k in (k for k in found if not matched[k]):
+        problems.add('warning', found[k].cases[0].source, 'a mask', 'none',
+                     'it counts as unlabelled; add the mask if there is one')
+    whole = {k for k in found if all(m in masks for _, m in matched[k])}
+    return {k: [(t, masks[m]) for t, m in matched[k]] if k in whole else [] for k in found}
 
 def _meaning(used, label_map, classes, tags, problems): # the masks -> Rule, class names
     total = sum((Counter(m.values) for m in used), Counter())
@@ -927,10 +927,11 @@ def _stacked(image, pairs, rule, classes): # a mask for each class
     if len({t for t, _ in order}) < len(order):
         raise TskdError('one mask for each class', f'{[t for t, _ in order]}', 'remove the one too many',
                         file=order[0][1].path)
-    return [c.replace(mask=StackReader(tuple((LabelReader(m.readers[i], rule.pairs), classes.index(t)) for t,
-                                             m in order))) for i, c in enumerate(image.cases)]
+    def stack(i):
+        return StackReader(tuple((LabelReader(m.readers[i], rule.pairs), classes.index(t)) for t, m in order))
+    return [c.replace(mask=stack(i)) for i, c in enumerate(image.cases)]
 
-# %% ../nbs/02_data.ipynb #3ac06b83
+# %% ../nbs/02_data.ipynb #dcc22270
 def _outlined(found, files, known, attribute, label_map, classes, problems): # -> cases, class names, notes
     raters = [_by_image(read_polygons(f, attribute), label_map, known, f, problems) for f in files]
     size = defaultdict(list)
@@ -950,14 +951,13 @@ def _outlined(found, files, known, attribute, label_map, classes, problems): # -
                          'it counts as unlabelled; outline it, or leave it out')
         with problems.caught(image.cases[0].source):
             for d in drawn: _drawable(d, classes, image.shape, problems)
-            cases += [c.replace(mask=drawn[0],
-                                extra=c.extra | (dict(raters=tuple(drawn[1:])) if drawn[1:] else {}))
-                      for c in image.cases] if drawn else image.cases
+            others = dict(raters=tuple(drawn[1:])) if drawn[1:] else {}
+            cases += [c.replace(mask=drawn[0], extra=others) for c in image.cases] if drawn else image.cases
     return cases, classes, (f'outlines of {len(files)} annotator(s); larger ones are drawn first',)
 
-# %% ../nbs/02_data.ipynb #dcc22270
+# %% ../nbs/02_data.ipynb #60ede2cc
 def _by_image(regions, label_map, keys, path, problems): # file name -> regions  ⇒  image key -> regions
-    by_stem, out = _only(keys)(lambda k: k.split('/')[-1]), {}
+    by_stem, out = _only(keys, _stem), {}
     for name, rs in regions.items():
         key = by_stem.get(unicodedata.normalize('NFC', _ENDINGS.sub('', name)))
         if key is None:
