@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 import hashlib, numpy as np
 from PIL import Image, ImageOps
-from .core import Artifact, TskdError, TskdWarning, content_id, disk_errors, lock, need, new_artifact, read_json, write_json
+from .core import TskdError, TskdWarning, content_id, lock, need, new_artifact, read_json, write_json
 
 # %% ../nbs/01a_readers.ipynb #24d181da
 _GONE = {'ENOENT': ('a file', 'none'), 'ESTALE': ('a file', 'a stale network handle'),
@@ -350,7 +350,8 @@ def _gdcm(ds, path, e): # what pydicom could not decode, SimpleITK may: JPEG 200
     try: return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
     except RuntimeError:
         raise TskdError('pixels that can be decoded', f'{syntax.name}, broken or without a codec for it',
-                                         'convert it where it comes from, or with: gdcmconv --raw in.dcm out.dcm', file=path) from None
+                                         'convert it where it comes from, or with: gdcmconv --raw in.dcm out.dcm',
+                        file=path) from None
 
 def _header_window(ds): # -> (centre, width) the file asks for, or None
     c, w = _tag(ds, 'WindowCenter', _floats), _tag(ds, 'WindowWidth', _floats)
@@ -408,6 +409,12 @@ def _dicom_volume(files): # [(path, bytes)] of one series -> (Volume, places of 
                     window)
     return volume, [order[i] for i, f in enumerate(frames) for _ in f]
 
+def _dicom_series(files): # the same; whatever else goes wrong is told without its message, which may quote a tag
+    try: return _dicom_volume(files)
+    except TskdError: raise
+    except Exception as e:
+        raise TskdError('a whole DICOM series', type(e).__name__, 'export it again', file=files[0][0]) from None
+
 # %% ../nbs/01a_readers.ipynb #e5762276
 def read_volume(paths,        # the file of a volume, or those of a DICOM series
                 plane='auto', # 'axial', 'coronal', 'sagittal', or 'auto' for across the coarsest axis
@@ -423,8 +430,7 @@ def _read_volume(paths, plane='auto', shas=None): # -> Volume, the place of each
     kind = file_kind(data)
     if kind == 'gzip': kind = file_kind(data := _gunzip(data, path))
     if kind == 'dicom':
-        volume, order = _dicom_volume(files if len(files) > 1 else [(path, data)])
-        return volume, order
+        return _dicom_series(files if len(files) > 1 else [(path, data)])
     if kind not in VOLUMES:
         raise TskdError('a volume (NIfTI, NRRD, MetaImage, MGH or DICOM)', *_not_a_picture(kind, data),
                         file=path)
@@ -447,7 +453,8 @@ def cache_root() -> Path:
     try: root.mkdir(parents=True, exist_ok=True); tempfile.TemporaryFile(dir=root).close()
     except OSError as e:
         other = Path(tempfile.gettempdir())/'tskd-cache'; other.mkdir(exist_ok=True)
-        warnings.warn(f'{root} can\'t be written ({e.strerror}): decoded files go to {other}. To do: set TSKD_CACHE.', TskdWarning, stacklevel=2)
+        warnings.warn(f'{root} can\'t be written ({e.strerror}): decoded files go to {other}. To do: set TSKD_CACHE.',
+                      TskdWarning, stacklevel=2)
         return other
     return root
 
