@@ -20,9 +20,8 @@ import numpy as np, pandas as pd, torch
 from PIL import Image
 from matplotlib.patches import Patch
 from .core import TskdError, TskdWarning, content_id, new_artifact, seed_of
-from .readers import (PICTURES, VOLUMES, ImageReader, PolygonReader, SliceReader, VolumeFiles, cache_root,
-                          file_kind, read_bytes,
-                          read_image, read_polygons, read_values, series_of)
+from .readers import PICTURES, VOLUMES, ImageReader, PolygonReader, SliceReader, VolumeFiles
+from .readers import cache_root, file_kind, read_bytes, read_polygons, read_values, series_of
 from .viz import colour, grid, overlay
 
 # %% ../nbs/02_data.ipynb #a3a28ac8
@@ -51,8 +50,7 @@ class Case:
     "One image, its mask or None, and what is known of it"
     id: str                             # its name, unique in a set
     image: np.ndarray = _Pixels(True)   # (H,W) or (H,W,3) uint8, or a reader of it
-    # (H,W) uint8: 0 background, 1… classes, 255 ignored; or a reader of it, or None
-    mask: np.ndarray = _Pixels(False)
+    mask: np.ndarray = _Pixels(False)   # (H,W) uint8: 0 background, 1… classes, 255 ignored; or a reader, or None
     group: str = ''                     # the patient; '' if unknown
     spacing: tuple = None               # (row, column) millimetres
     source: str = None                  # the file it comes from
@@ -64,8 +62,8 @@ class Case:
 
     def __post_init__(self):
         image, mask = (self.__dict__[n] for n in ('image', 'mask'))
-        if isinstance(image, np.ndarray) and (image.dtype != np.uint8 or image.ndim != 2
-                                              and image.shape[2:] != (3,)):
+        plain = not isinstance(image, np.ndarray) or image.ndim == 2 or image.shape[2:] == (3,)
+        if not plain or isinstance(image, np.ndarray) and image.dtype != np.uint8:
             raise TskdError('an image of bytes, (H,W) or (H,W,3)', f'{image.shape} of {image.dtype}',
                             'to_bytes from tskd.readers makes one', file=self.source or self.id)
         if isinstance(mask, np.ndarray): self.__dict__['mask'] = _label_bytes(mask, self)
@@ -210,17 +208,16 @@ def _span(values, unit=''): # a few numbers -> 'from … to …'
 def summary(self:SegData) -> pd.Series:
     "What one should know of the set, in words"
     if not len(self): return pd.Series({'cases': 'none'})
-    shapes = Counter(c.image.shape for c in self)
-    per = Counter(c.patient for c in self)
+    shapes, per, known = Counter(c.image.shape
+                                 for c in self), Counter(c.patient for c in self), any(c.group for c in self)
+    channels = {name: sum(n for s, n in shapes.items() if len(s) == d) for name, d in (('grey', 2), ('RGB', 3))}
     spacing = [s for c in self if c.spacing for s in c.spacing]
     masks = sum(c.__dict__['mask'] is not None for c in self)
     rows = {'cases': f'{len(self)}, {masks} with a mask, {sum(c.synthetic for c in self)} synthetic',
-            'patients': f'{len(per)} with {_span(per.values())} images' if any(c.group for c in self)
+            'patients': f'{len(per)} with {_span(per.values())} images' if known
             else 'unknown: each image counts as one',
             'sizes': f'height {_span([s[0] for s in shapes])}, width {_span([s[1] for s in shapes])} pixels',
-            'channels': ' and '.join(f'{n} {name}' for name,
-                                     n in (('grey', sum(n for s, n in shapes.items() if len(s) == 2)),
-                                           ('RGB', sum(n for s, n in shapes.items() if len(s) == 3))) if n),
+            'channels': ' and '.join(f'{n} {name}' for name, n in channels.items() if n),
             'spacing': _span(spacing, ' mm') if spacing else 'unknown'}
     for name, f in self.frequencies().iloc[1:].iterrows():
         rows[name] = f'in {f.cases:.0f} cases of {f.patients:.0f} patients, {f.share:.1%} of the pixels'
@@ -1048,25 +1045,26 @@ def thumb(self:Case) -> np.ndarray:
     a -= a.mean()
     return a/(np.linalg.norm(a) or 1)
 
-def _alike(a, b, near): # two sets -> (place in a, place in b, similarity) of all pairs above `near`
+def _alike(a, b, near, apart=False): # two sets; only pairs of different patients -> (place, place, similarity)
     A, B = (np.stack([c.thumb for c in d]) if len(d) else np.zeros((0, 1024), np.float32) for d in (a, b))
+    who = [np.array([c.patient for c in d]) for d in (a, b)]
     for i in range(0, len(A), 512):
         r = A[i:i + 512] @ B.T
-        yield from ((int(i + p), int(q), float(r[p, q])) for p, q in np.argwhere(r > near))
+        alike = (r > near) & (who[0][i:i + 512, None] != who[1]) if apart else r > near
+        yield from ((int(i + p), int(q), float(r[p, q])) for p, q in np.argwhere(alike))
 
 def leakage(a, b,    # two SegData that should share nothing
             near=.97 # correlation of thumbnails from which images count as nearly the same
            ) -> pd.DataFrame:
     "What two sets share: patients, identical images, near-duplicates; empty if they share nothing"
-    rows = [('patient', a_, b_, 1., f'patient {p!r} is in both: split by patient')
-            for p in a.patients if p in set(b.patients) for a_,
-            b_ in [([c.id for c in d if c.patient == p][0] for d in (a, b))]]
+    first = [{c.patient: c.id for c in reversed(d.cases)} for d in (a, b)]            # a case of each patient
+    rows = [('patient', first[0][p], first[1][p], 1., f'patient {p!r} is in both: split by patient')
+            for p in a.patients if p in first[1]]
     for i, j, r in _alike(a, b, near):
         x, y = a.cases[i], b.cases[j]
         same = r > .9999 and np.array_equal(x.image, y.image)
-        rows.append(('identical image' if same else 'near-duplicate', x.id, y.id, round(r, 4),
-                     'remove one of them' if same
-                     else 'look at both; give them one group if they are one patient'))
+        fix = 'remove one of them' if same else 'look at both; give them one group if they are one patient'
+        rows.append(('identical image' if same else 'near-duplicate', x.id, y.id, round(r, 4), fix))
     return pd.DataFrame(rows, columns='kind a b similarity fix'.split())
 
 # %% ../nbs/02_data.ipynb #28db45c0
@@ -1123,9 +1121,9 @@ def _problems(self:SegData) -> Problems:
     with problems.caught():
         whole = self.filter(lambda c: not any(p.level == 'error' and p.file == str(c.source or c.id)
                                               for p in problems))
-        for i, j, r in _alike(whole, whole, .97):
+        for i, j, r in _alike(whole, whole, .97, apart=True):
             x, y = whole.cases[i], whole.cases[j]
-            if i < j and x.patient != y.patient:
+            if i < j:
                 problems.add('warning', x.source or x.id, 'images of different patients that differ',
                              f'{y.id}, correlation {r:.3f}',
                              'one group for both if they are one patient; remove a copy')
