@@ -103,7 +103,7 @@ class Look:
     tile: object = None     # side or (h,w) of tiles at full resolution, instead
     overlap: float = .5     # of tiles
     flips: str = ''         # '', 'lr', 'ud' or 'lrud': average over mirrored views
-    channels: int = None    # 1 or 3; by default those of the images
+    channels: int = None    # 1 or 3; by default what the model's first convolution takes, else those of the images
     batch_size: int = 16
     device: object = None   # by default where the model is
 
@@ -116,20 +116,22 @@ def _whole(model, x, n_classes, flips): # (1,C,H,W) -> (K,H,W), padded on the wa
     x = _padded_to(x, *(-(-n//step)*step for n in (height, width)))
     return average(views_of(model, x, n_classes, flips), x.shape[-2:])[0, :, :height, :width]
 
-def _fitted(model, images, n_classes, size, channels, look): # images -> (K,H,W) each, stretched and back
-    x = torch.cat([_input(_stretched(im, size), channels) for im in images]).to(look.device)
+def _fitted(model, images, n_classes, size, look): # images -> (K,H,W) each, stretched and back
+    x = torch.cat([_input(_stretched(im, size), look.channels) for im in images]).to(look.device)
     views = views_of(model, x, n_classes, look.flips)
     return [average([v[i:i + 1] for v in views], im.shape[:2])[0] for i, im in enumerate(images)]
 
 def _seen(model, images, n_classes, look): # images -> (K,H,W) probabilities of each
-    mixed = look.channels is None and len({im.ndim for im in images}) > 1                # grey and colour in one batch
-    channels = 3 if mixed else look.channels
-    if look.tile is None and look.size != 'native': return _fitted(model, images, n_classes, _sides(look.size), channels, look)
-    inputs = (_input(im, channels).to(look.device) for im in images)
+    if look.tile is None and look.size != 'native': return _fitted(model, images, n_classes, _sides(look.size), look)
+    inputs = (_input(im, look.channels).to(look.device) for im in images)
     if look.tile is None: return [_whole(model, x, n_classes, look.flips) for x in inputs]
     return [tiled(model, x, n_classes, _sides(look.tile), look.overlap, look.flips, look.batch_size)[0] for x in inputs]
 
 # %% ../nbs/20_evaluation.ipynb #0a5737e9
+def _channels(model, data): # 1 or 3
+    weights = [p.shape[1] for p in model.parameters() if p.ndim == 4] if isinstance(model, torch.nn.Module) else []
+    return next((n for n in weights if n in (1, 3)), None) or (3 if any(c.image.ndim == 3 for c in data) else 1)
+
 @torch.no_grad()
 def predict(model, # a callable (B,C,H,W) -> logits
             data,  # SegData
@@ -138,7 +140,8 @@ def predict(model, # a callable (B,C,H,W) -> logits
     "Yield each case with its probabilities, (K,H,W) at its own resolution"
     look, module = Look(**look), isinstance(model, torch.nn.Module)
     device = look.device or (next((p.device for p in model.parameters()), None) if module else None) or 'cpu'
-    look = replace(look, device=device, size=look.size or getattr(model, 'size', None) or 'native')
+    look = replace(look, device=device, size=look.size or getattr(model, 'size', None) or 'native',
+                   channels=look.channels or _channels(model, data))
     training = module and model.training
     if module: model.eval().to(device)
     try:
@@ -240,11 +243,12 @@ def confidence_counts(prob,  # (K,H,W) probabilities
                       valid, # (H,W) bool: where to judge
                       bins=15):
     "{region: (bins, 3) array: pixels, sum of confidence, how many were right}"
-    confidence, label = prob.max(0)
-    confidence, label = confidence.cpu().numpy()[valid].astype(float), label.cpu().numpy()[valid]
-    at, right = np.minimum((confidence*bins).astype(int), bins - 1), label == true[valid]
-    def count(keep): return np.stack([np.bincount(at[keep], w[keep], bins) for w in (np.ones(len(at)), confidence, right)], 1)
-    return dict(all=count(slice(None)), foreground=count((label > 0) | (true[valid] > 0)))
+    sure, label = (x.cpu().numpy()[valid] for x in prob.max(0))
+    true = true[valid]
+    place = np.minimum((sure*bins).astype(np.intp), bins - 1)*4 + (label == true)*2 + ((label > 0) | (true > 0))
+    n, total = (np.bincount(place, w, 4*bins).reshape(bins, 2, 2) for w in (None, sure))         # bin, right, foreground
+    def table(n, total): return np.stack([n.sum((1, 2)), total.sum((1, 2)), n[:, 1].sum(1)], 1)
+    return dict(all=table(n, total), foreground=table(n[..., 1:], total[..., 1:]))
 
 def expected_calibration_error(n, confidence, correct): # per bin: pixels, sum of confidence, how many were right
     "The mean gap between confidence and accuracy"
@@ -396,7 +400,8 @@ class Interval:
 
 def patient_means(values, groups): # one number a row; the patient of each
     "The mean of each patient's values, in the order of their names"
-    return pd.Series(np.asarray(values, float)).groupby(np.asarray(groups, str)).agg(lambda x: x.mean(skipna=False))
+    names, of = np.unique(np.asarray(groups, str), return_inverse=True)
+    return pd.Series(np.bincount(of, np.asarray(values, float), len(names))/np.bincount(of, minlength=len(names)), names)
 
 # %% ../nbs/20_evaluation.ipynb #dd48b891
 def t_interval(x, level=.95): # independent values
