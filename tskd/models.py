@@ -25,7 +25,7 @@ import timm
 import torch
 import torch.nn.functional as F
 from timm.data import IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD
-from timm.layers import LayerNorm2d, resample_abs_pos_embed_nhwc
+from timm.layers import Format, LayerNorm2d, resample_abs_pos_embed_nhwc
 from timm.layers.attention import Attention as VitAttention
 from timm.models import tiny_vit, vision_transformer_sam as samvit
 from timm.models.eva import EvaAttention
@@ -237,8 +237,11 @@ def stretch_table(table, # (L,d) relative positions
 # %% ../nbs/07_models.ipynb #4cdc5c88
 class SamEncoder(Encoder):
     "timm's samvit, resampled to any size"
-    fixed, has_neck, channels = True, True, 256
-    def __init__(self, net): super().__init__(net); self.multiple = net.patch_embed.patch_size[0]
+    fixed = True
+    def __init__(self, net):
+        super().__init__(net)
+        self.multiple, self.channels = net.patch_embed.patch_size[0], net.num_features
+        self.has_neck = self.channels == 256                                 # timm has one at 224 px without it
     @property
     def blocks(self): return self.net.blocks
 
@@ -327,9 +330,10 @@ class FeatureEncoder(Encoder):
         self.levels = [i for i, s in enumerate(steps) if s >= stride] or [len(steps) - 1]
         self.channels = sum(net.feature_info.channels()[i] for i in self.levels)
         self.multiple, self.size, self.fixed = max(steps), size, size is not None
+        self.last = getattr(net, 'output_fmt', None) == Format.NHWC          # channels come last, in Swin for instance
 
     def tail(self, maps):
-        first, *rest = [maps[i] for i in self.levels]
+        first, *rest = [maps[i].movedim(-1, 1) if self.last else maps[i] for i in self.levels]
         rest = [F.interpolate(m, first.shape[-2:], mode='bilinear', align_corners=False) for m in rest]
         return torch.cat([first, *rest], 1)
 
