@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ULTRASOUND', 'PHOTO', 'keys', 'uniform', 'spline_grid', 'affine_back', 'draw_affine', 'draw_net', 'resample', 'warp',
-           'speckle_noise', 'jitter', 'Views']
+           'jitter', 'Views']
 
 # %% ../nbs/03_augment.ipynb #2f514956
 import math
@@ -139,7 +139,7 @@ def warp(image,    # (B,C,H,W) float
 ULTRASOUND = dict(gain=.25, gamma=.3, depth_gain=.3, speckle=.15, colour=0.)
 PHOTO      = dict(gain=.2, gamma=.2, depth_gain=0., speckle=0., colour=.1)
 
-def speckle_noise(key, h, w): # (B,) keys and a size -> (B,1,h,w), mean 0
+def _speckle_noise(key, h, w): # (B,) keys and a size -> (B,1,h,w), mean 0
     "Noise of unit variance at every second pixel, bilinear in between"
     rough = uniform(key, (h//2 + 1)*(w//2 + 1), stream=3).view(-1, 1, h//2 + 1, w//2 + 1)
     return F.interpolate((rough - .5)*math.sqrt(12), (h, w), mode='bilinear', align_corners=False)
@@ -165,7 +165,7 @@ def jitter(image,          # (B,C,H,W) float in 0..1
     out = torch.empty_like(image)
     for i in _parts(image):
         lit = torch.pow(image[i], power[i]).mul_(factor[i])
-        if speckle: lit.mul_(speckle_noise(key[i], h, w).mul_(grain[i]).add_(1))
+        if speckle: lit.mul_(_speckle_noise(key[i], h, w).mul_(grain[i]).add_(1))
         out[i] = lit.clamp_(0, 1)
     return out
 
