@@ -8,7 +8,7 @@ __all__ = []
 # %% ../nbs/99_all.ipynb #1f4ac721
 from .core import Artifact, TskdError, TskdWarning, knob, machine, pick_device, run_stage, seed_all
 from .viz import bars, curves, error_overlay, grid, overlay, show_image
-from .data import Case, SegData, from_folder, leakage
+from .data import Case, SegData, from_folder, leakage, verify_folder
 from .augment import PHOTO, ULTRASOUND, Views, warp
 from .phantoms import phantom
 from .datasets import autooral, chaos, drive, kidney_us, ph2, sources
@@ -16,6 +16,7 @@ from .metrics import hd95, scores
 from .models import Out, SegModel, seg_model, size_table
 from .losses import supervised, task_loss
 from .train import History, dice_on, fit, loader_batches, param_groups
+from .teacher import fit_teacher, load_teacher
 from .evaluation import Results, evaluate, load_results, predict
 
 # %% ../nbs/99_all.ipynb #81c65319
