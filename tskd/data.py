@@ -782,11 +782,11 @@ class _Scan:
         files = VolumeFiles(tuple(map(str, it.paths)), tuple(map(_sha, it.paths)), self.plane, self.window)
         info, voxels = files.info(), files.slices()
         for note in info['notes']: self.problems.add('note', it.paths[0], 'nothing to note', note, 'know it')
-        spacing = tuple(info['spacing'][1:]) if info['spacing'] else None
+        spacing, extra = (tuple(info['spacing'][1:]), dict(slice_spacing=info['spacing'][0])) if info['spacing'] else (None, {})
         patient = group(it.paths[0], it.key) or info['patient'] or it.key
         name = (lambda i: it.key) if len(voxels) == 1 else (lambda i: f'{it.key}/{i:03}')
         cases = [Case(name(i), SliceReader(files, i), group=patient, spacing=spacing, volume=it.key, slice=i,
-                      source=str(it.paths[place])) for i, place in enumerate(info['sources'])]
+                      source=str(it.paths[place]), extra=extra) for i, place in enumerate(info['sources'])]
         return _Image(cases, voxels.shape[1:3], info['affine'])
 
 # %% ../nbs/02_data.ipynb #43c58e22
@@ -936,7 +936,7 @@ def _outlined(found, files, known, attribute, label_map, classes, problems): # -
         with problems.caught(image.cases[0].source):
             for d in drawn: _drawable(d, classes, image.shape, problems)
             others = dict(raters=tuple(drawn[1:])) if drawn[1:] else {}
-            cases += [c.replace(mask=drawn[0], extra=others) for c in image.cases] if drawn else image.cases
+            cases += [c.replace(mask=drawn[0], extra=c.extra | others) for c in image.cases] if drawn else image.cases
     return cases, classes, (f'outlines of {len(files)} annotator(s); larger ones are drawn first',)
 
 # %% ../nbs/02_data.ipynb #60ede2cc

@@ -177,10 +177,11 @@ def _series(patient, code, modality, window): # a patient's folder -> the cases 
     info, mask_of = volume.info(), match_slices(files, masks) if masks else {}
     read = _white if code == 'CT' else lambda p: _OrganReader(str(p), file_sha256(p))
     who, spacing = f'{modality}-{patient.name}', info['spacing'] and tuple(info['spacing'][1:])
+    extra = dict(slice_spacing=info['spacing'][0]) if spacing else {}
     for i, place in enumerate(info['sources']):                          # in the order of the body
         mask = read(mask_of[files[place].name]) if masks else None
         yield Case(f'{who}-{code}-{i:03}', SliceReader(volume, i), mask, who, spacing, str(files[place]),
-                   volume=f'{who}-{code}', slice=i)
+                   volume=f'{who}-{code}', slice=i, extra=extra)
 
 def chaos(folder,            # Train_Sets, or what is above or below it; Test_Sets have no masks
           modality='MR',     # 'MR' or 'CT'
