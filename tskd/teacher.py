@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['METHODS', 'DEFAULTS', 'base_sha256', 'adapter_config', 'adapt', 'trainable_table', 'frozen_depth', 'below', 'above',
            'PrefixCache', 'KeyedBatches', 'finite_views', 'Tuned', 'tuning_loss', 'mean_dice', 'estimate_run',
-           'Teacher', 'finished', 'save_teacher', 'load_teacher', 'fit_teacher']
+           'Teacher', 'finished', 'save_teacher', 'load_teacher', 'fit_teacher', 'rank_sweep']
 
 # %% ../nbs/10_teacher.ipynb #31593c07
 import copy, os, shutil, time, warnings, zlib
@@ -23,18 +23,18 @@ from peft.utils.constants import DUMMY_TARGET_MODULES
 from safetensors.torch import load_file, save_file
 from torch import nn
 from .augment import Views
-from .core import (Artifact, TskdError, TskdWarning, content_id, disk_errors, pick_device, pick_precision, read_json,
-                       run_stage, write_json)
+from .core import (Artifact, TskdError, TskdWarning, content_id, disk_errors, patch, pick_device, pick_precision,
+                       read_json, run_stage, write_json)
 from .losses import on_one_grid, task_loss
 from .metrics import batch_dice
-from .models import SegModel, adapted_blocks, fuse_qkv, load_into, lora_targets, seg_model, split_qkv
+from .models import SegModel, adapted_blocks, fuse_qkv, lora_targets, seg_model, split_qkv
 from .readers import cache_root
 from .train import History, fit
 
 # %% ../nbs/10_teacher.ipynb #72bf0a78
 def base_sha256(model): # a SegModel as it was built: not split, no adapter
     "The sha256 of its encoder and of how it prepares images: of all that an adapter takes for granted"
-    h = sha256()
+    h = sha256(f'stretch={model.normalise.stretch}'.encode())
     for part in ('normalise', 'encoder'):
         for name, t in sorted(getattr(model, part).state_dict().items()):
             t = t.detach().cpu().contiguous()
@@ -154,7 +154,8 @@ class PrefixCache:
     def put(self, key, x): # -> what a later `get` gives
         x = x.detach().to('cpu', self.dtype).contiguous()
         if not x.isfinite().all():
-            raise TskdError(f'numbers that {self.dtype} can hold', 'NaN, infinity or larger ones', 'PrefixCache(dtype=torch.bfloat16), or cache=False')
+            raise TskdError(f'numbers that {self.dtype} can hold', 'NaN, infinity or larger ones',
+                            'PrefixCache(dtype=torch.bfloat16), or cache=False')
         if self.folder is None: self.held[key] = x.clone()
         else: self._write(self._file(key), x)
         return x
@@ -162,7 +163,8 @@ class PrefixCache:
 def _checksum(x): return torch.tensor(zlib.crc32(x.flatten().view(torch.uint8).numpy()))
 
 # %% ../nbs/10_teacher.ipynb #2f55fb7c
-def _read_entry(self, path):
+@patch
+def _read(self:PrefixCache, path):
     "An entry, or None if there is none that is whole"
     if not path.exists(): return None
     try:
@@ -172,14 +174,13 @@ def _read_entry(self, path):
     warnings.warn(f'{path.name} in the cache of frozen blocks is damaged; it is made again', TskdWarning, stacklevel=4)
     return None
 
-def _write_entry(self, path, x):
+@patch
+def _write(self:PrefixCache, path, x):
     "Write an entry aside, then rename it"
     new = path.with_suffix(f'.{os.getpid()}.new')
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         save_file(dict(x=x, sum=_checksum(x)), new); os.replace(new, path)
-
-PrefixCache._read, PrefixCache._write = _read_entry, _write_entry
 
 # %% ../nbs/10_teacher.ipynb #ec65e9c2
 class KeyedBatches:
@@ -226,7 +227,7 @@ class Tuned(nn.Module):
         new = [i for i, f in enumerate(found) if f is None]
         if new:
             for i, y in zip(new, below(self.model.encoder, x[new], self.depth)): found[i] = self.cache.put(keys[i], y)
-        return torch.stack(found).to(x.device, x.dtype)
+        with torch.autocast(x.device.type, enabled=False): return torch.stack(found).to(x.device, x.dtype)
 
 # %% ../nbs/10_teacher.ipynb #c5dfb9c1
 def tuning_loss(loss,  # (logits, mask) -> (total, parts)
@@ -266,9 +267,9 @@ def _timed_step(tuned, loss, batch, dtype): # -> seconds, bytes saved for the ba
     tuned.zero_grad(set_to_none=True)
     return time.perf_counter() - start, sum(kept.values())
 
-def _prefix_bytes(tuned, batch): # of one view in the cache
+def _prefix_bytes(tuned, image): # (B,C,H,W) -> bytes of one view in the cache
     if tuned.depth < 0 or tuned.cache is None: return 0
-    return tuned.stored(tuned.model.normalise(batch['image'][:1]), ['size'])[0].numel()*tuned.cache.dtype.itemsize
+    return tuned.stored(tuned.model.normalise(image[:1]), ['size'])[0].numel()*tuned.cache.dtype.itemsize
 
 # %% ../nbs/10_teacher.ipynb #6af4320b
 def estimate_run(tuned,   # a Tuned
@@ -277,10 +278,12 @@ def estimate_run(tuned,   # a Tuned
                  steps,   # of the optimiser
                  dtype=None # of autocast
                 ):        # a Series
-    "What a run will take, from three of its steps; changes no weight"
+    "What a run will take, from four of its steps; changes no weight"
     device = next(tuned.parameters()).device
     batch = {k: v.to(device) if torch.is_tensor(v) else v for k, v in next(iter(batches.epoch(0))).items()}
     probe = Tuned(tuned.model, tuned.depth, tuned.cache and PrefixCache(dtype=tuned.cache.dtype)).train()
+    _timed_step(probe, loss, batch, dtype)                                # the very first step warms up
+    if probe.cache: probe.cache.held.clear()
     (first, _), *rest = [_timed_step(probe, loss, batch, dtype) for _ in range(3)]
     step, n = min(t for t, _ in rest), sum(p.numel() for p in tuned.parameters() if p.requires_grad)
     views, MiB = getattr(batches.batches.views, 'n', None) or 1, 2**20
@@ -289,7 +292,7 @@ def estimate_run(tuned,   # a Tuned
     return pd.Series({'trained parameters': n, 'seconds a step': step, 'minutes of training': steps*step/60,
                       'minutes to fill the cache': max(first - step, 0)*entries/len(batch['id'])/60 if entries else 0.,
                       'weights MiB': weights/MiB, 'gradients and optimiser MiB': 12*n/MiB,
-                      'activations MiB': rest[0][1]/MiB, 'cache MiB': entries*_prefix_bytes(probe, batch)/MiB})
+                      'activations MiB': rest[0][1]/MiB, 'cache MiB': entries*_prefix_bytes(probe, batch['image'])/MiB})
 
 # %% ../nbs/10_teacher.ipynb #5a9d1b53
 class Teacher(SegModel):
@@ -337,7 +340,8 @@ def load_teacher(folder,    # of `fit_teacher(out=…)`, or its artifact
                         'load_teacher(folder, base=seg_model(…))', folder)
     try: tuned = peft.PeftModel.from_pretrained(_divide(base, facts['method']), folder)
     except (RuntimeError, ValueError, OSError) as e:
-        raise TskdError('an adapter and a decoder for this model', ' '.join(str(e).split())[:300], 'give the base with the same classes and decoder', folder) from e
+        raise TskdError('an adapter and a decoder for this model', ' '.join(str(e).split())[:300],
+                        'give the base with the same classes and decoder', folder) from e
     teacher = finished(tuned, merge)
     teacher.facts, teacher.artifact = facts, Artifact(folder) if (folder/'manifest.json').exists() else None
     if (folder/'history.csv').exists(): teacher.history = History(); teacher.history.rows = History(folder/'history.csv').rows
@@ -367,17 +371,20 @@ def _check_labels(labelled, val):
     for name, data in dict(labelled=labelled, val=val).items():
         bare = [c.id for c in data or () if c.__dict__['mask'] is None]
         if bare or data is not None and not len(data):
-            raise TskdError(f'a mask for each case of `{name}`', f'none for {bare[:3]}' if bare else 'no case', 'pass labelled cases only: pool.budget(n)')
+            raise TskdError(f'a mask for each case of `{name}`', f'none for {bare[:3]}' if bare else 'no case',
+                            'pass labelled cases only: pool.budget(n)')
     both = set(labelled.patients) & set(val.patients if val else ())
-    if both: warnings.warn(f'{len(both)} patients are in `labelled` and in `val`, so validation is too good: {sorted(both)[:3]} …', TskdWarning, stacklevel=3)
+    if both:
+        warnings.warn(f'{len(both)} patients are in `labelled` and in `val`, so validation is too good: {sorted(both)[:3]} …',
+                      TskdWarning, stacklevel=3)
 
 # %% ../nbs/10_teacher.ipynb #4946fdd1
-def _store(cache, tuned, batches, val, memory): # 'auto', False, a folder or a PrefixCache -> a PrefixCache or None
+def _store(cache, tuned, batches, val, memory, device): # 'auto', False, a folder or a PrefixCache -> a PrefixCache or None
     "Where frozen results are kept: in memory while they fit, else on disk"
     if cache is False or tuned.depth < 0 or not finite_views(batches.batches): return None
     if cache != 'auto': return cache if isinstance(cache, PrefixCache) else PrefixCache(cache)
     tuned.cache = PrefixCache()
-    one = _prefix_bytes(tuned, next(iter(batches.epoch(0))))
+    one = _prefix_bytes(tuned, next(iter(batches.epoch(0)))['image'].to(device))
     n = len(batches.images)*(getattr(batches.batches.views, 'n', None) or 1) + len(val.images if val else ())
     return PrefixCache(None if n*one <= memory else cache_root()/'prefix'/batches.what)
 
@@ -387,20 +394,19 @@ def _prepare(base, labelled, val, method, rank, blocks, alpha, dropout, views, b
     sha, size = base_sha256(base), base.size[0]
     if base.size[0] != base.size[1]: raise TskdError('a square size', f'{base.size}', 'build the model with size=n')
     peft_model = adapt(base, method, rank, blocks, alpha, dropout, seed)
-    tuned = Tuned(peft_model.get_base_model().eval())
-    shape = labelled.cases[0].image.shape[2:] or (1,)
-    tuned.depth = frozen_depth(tuned.model, torch.zeros(1, *shape, size, size))
+    tuned = Tuned(peft_model.get_base_model().eval()).to(device)
+    channels = labelled.cases[0].image.shape[2:] or (1,)
+    tuned.depth = frozen_depth(tuned.model, torch.zeros(1, *channels, size, size, device=device))
     what = ['prefix', 1, sha, tuned.depth, precision]
     train = KeyedBatches(labelled.batches(batch_size, size, views, seed), what)
     check = KeyedBatches(val.batches(2*batch_size, size, shuffle=False), what) if val else None
-    tuned.cache = _store(cache, tuned, train, check, memory)
-    tuned.to(device)
+    tuned.cache = _store(cache, tuned, train, check, memory, device)
     return peft_model, tuned, train, check
 
 # %% ../nbs/10_teacher.ipynb #93988c78
 def _train(base, labelled, val, out, knobs, fit_knobs): # see `fit_teacher` -> PeftModel, History
     "Adapt a base and train it"
-    device = pick_device(knobs['device'])
+    device = knobs['device']
     precision = pick_precision(device, knobs['precision'])
     dtype = dict(bf16=torch.bfloat16, fp16=torch.float16, no=None)[precision]
     parts = ('method', 'rank', 'blocks', 'alpha', 'dropout', 'views', 'batch_size', 'cache', 'memory', 'seed')
@@ -414,7 +420,7 @@ def _train(base, labelled, val, out, knobs, fit_knobs): # see `fit_teacher` -> P
     validate = check and partial(mean_dice, batches=check, classes=labelled.classes, dtype=dtype)
     history = fit(tuned, loss, train, steps=steps, out=out, validate=validate, precision=precision, device=device,
                   seed=knobs['seed'], show=show, desc='teacher', **fit_knobs)
-    tuned.to('cpu', memory_format=torch.contiguous_format)
+    tuned.to(memory_format=torch.contiguous_format)
     return peft_model, history
 
 # %% ../nbs/10_teacher.ipynb #5562d63f
@@ -446,8 +452,8 @@ def fit_teacher(encoder,         # a name for `seg_model`, or a SegModel (it is 
     views = Views(views) if views is None or isinstance(views, int) else views
     scale = dict(lr_scale={'model.encoder': .1}) if method == 'full' else {}
     stage = dict(rank=rank, blocks=blocks, method=method, steps=steps, batch_size=batch_size, views=views, loss=loss,
-                 alpha=alpha, dropout=dropout, seed=seed, precision=precision)
-    run = stage | dict(cache=cache, memory=memory, device=device, show=show)
+                 alpha=alpha, dropout=dropout, seed=seed, precision=precision, size=base.size)
+    run = stage | dict(cache=cache, memory=memory, device=pick_device(device), show=show)
     facts = _facts(base, labelled, val, stage, weights)
     return _made(base, labelled, val, stage, run, DEFAULTS | scale | knobs, facts, out, merge, force)
 
@@ -458,6 +464,7 @@ def _facts(base, labelled, val, stage, weights): # what `teacher.json` says
     return dict(base=base_sha256(base), spec=base.spec, weights=weights if weights in ('hub', 'wheel', 'meta') else None,
                 method=method, size=base.size, classes=base.classes, n_labelled=len(labelled), n_val=len(val or ())) | plain
 
+def _trained(tuned): return trainable_table(tuned).trained.astype(int).to_dict()
 def _named(stage, fit_knobs): # settings as values with a stable content
     method = stage['method']
     return stage | fit_knobs | dict(method=method if isinstance(method, str) else ('peft', method.to_dict()))
@@ -466,13 +473,26 @@ def _made(base, labelled, val, stage, run, fit_knobs, facts, out, merge, force):
     "Train here, or through an artifact"
     if out is None:
         tuned, history = _train(base, labelled, val, None, run, fit_knobs)
+        facts |= dict(trained=_trained(tuned))
         teacher = finished(tuned, merge)
         teacher.history, teacher.facts = history, facts
         return teacher
     def build(folder):
         tuned, _ = _train(copy.deepcopy(base), labelled, val, folder/'.fit', run, fit_knobs)
-        save_teacher(tuned, folder, facts)
+        save_teacher(tuned, folder, facts | dict(trained=_trained(tuned)))
         shutil.copy(folder/'.fit'/'history.csv', folder); shutil.rmtree(folder/'.fit')
     inputs = dict(base=facts['base'], decoder=content_id([base.neck, base.decoder]), labelled=labelled, val=val)
     artifact = run_stage('teacher', 1, _named(stage, fit_knobs), inputs, build, out, force)
-    return load_teacher(artifact, base, merge)
+    return load_teacher(artifact, base, merge).to(run['device'])
+
+# %% ../nbs/10_teacher.ipynb #7934d458
+def rank_sweep(encoder, labelled, val,
+               ranks=(1, 2, 4, 8, 16),
+               **knobs # of `fit_teacher`
+              ):       # DataFrame: rank, trained parameters of the encoder, best validation Dice
+    "The same teacher at several ranks"
+    cache, rows = PrefixCache(), []
+    for rank in ranks:
+        teacher = fit_teacher(encoder, labelled, val, rank, **dict(cache=cache, show=False) | knobs)
+        rows.append(dict(rank=rank, trained=teacher.facts['trained']['encoder'], dice=max(teacher.history['val_dice'][1])))
+    return pd.DataFrame(rows)
