@@ -47,9 +47,13 @@ def spline_grid(net, # (B,g+3,g+3,2) control points: (x, y) in [-1,1] units of t
                 h, w # size of the new image
                ):    # (B,h,w,2), as grid_sample wants it
     "The sampling grid that a net of control points spans"
-    B, g = len(net), net.shape[1] - 3
-    rows = torch.einsum('wj,bijc->biwc', _spline(w, g).to(net.device), net)
-    return (_spline(h, g).to(net.device) @ rows.flatten(2)).view(B, h, w, 2)
+    return _span(net, *_weights(net, h, w))
+
+def _weights(net, h, w): return [_spline(n, net.shape[1] - 3).to(net.device) for n in (h, w)]
+
+def _span(net, down, across): # the weights of the control points: (h,g+3), (w,g+3)
+    rows = torch.einsum('wj,bijc->biwc', across, net)
+    return (down @ rows.flatten(2)).view(len(net), len(down), len(across), 2)
 
 def _lattice(g, device): # the control points that span the identity: (g+3,g+3,2)
     p = torch.arange(-1, g + 2, device=device)*2/g - 1
@@ -116,8 +120,9 @@ def resample(image, # (B,C,H,W) float
     "Read image and mask through the map that a net spans; outside: 0 in the image, -1 in the mask"
     read = partial(F.grid_sample, padding_mode='zeros', align_corners=False)
     out, labels = torch.empty_like(image), None if mask is None else torch.empty_like(mask)
+    weights = _weights(net, *image.shape[-2:])
     for i in _parts(image):
-        grid = spline_grid(net[i], *image.shape[-2:])
+        grid = _span(net[i], *weights)
         out[i] = read(image[i], grid.to(image.dtype))
         if mask is None: continue
         plus = mask[i, None].float().add_(1)                                    # so that 0 means outside
