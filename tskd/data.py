@@ -406,10 +406,9 @@ def batch(self:Batches, places, e): # (B,) places in the set; epoch
     ids = [self.data.cases[i].id for i in places.tolist()]
     seeds = [self.view(id, e) for id in ids]
     image = self.store.image[places].float().div_(255)
-    # byte 255 is -1 as int8
-    mask = None if self.store.mask is None else self.store.mask[places].view(torch.int8).long()
+    mask = None if self.store.mask is None else self.store.mask[places].view(torch.int8)   # byte 255 is -1 as int8
     if self.views is not None: image, mask = self.views(image, mask, ids, seeds)
-    return dict(image=image, mask=mask, id=ids, view=seeds)
+    return dict(image=image, mask=mask if mask is None else mask.long(), id=ids, view=seeds)
 
 @patch
 def epoch(self:Batches, e=0, start=0): # epoch; the batch to begin with
