@@ -16,7 +16,7 @@ from .metrics import hd95, scores
 from .models import Out, SegModel, seg_model, size_table
 from .losses import supervised, task_loss
 from .train import History, dice_on, fit, loader_batches, param_groups
-from .teacher import fit_teacher, load_teacher
+from .teacher import fit_teacher, load_teacher, rank_sweep
 from .evaluation import Results, evaluate, load_results, predict
 
 # %% ../nbs/99_all.ipynb #81c65319
