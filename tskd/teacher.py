@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['METHODS', 'DEFAULTS', 'base_sha256', 'adapter_config', 'adapt', 'trainable_table', 'frozen_depth', 'below', 'above',
-           'PrefixCache', 'KeyedBatches', 'finite_views', 'Tuned', 'tuning_loss', 'mean_dice', 'estimate_run',
-           'Teacher', 'finished', 'save_teacher', 'load_teacher', 'fit_teacher', 'rank_sweep']
+           'PrefixCache', 'KeyedBatches', 'finite_views', 'Tuned', 'tuning_loss', 'estimate_run', 'Teacher', 'finished',
+           'save_teacher', 'load_teacher', 'fit_teacher', 'rank_sweep']
 
 # %% ../nbs/10_teacher.ipynb #31593c07
 import copy, os, shutil, time, warnings, zlib
@@ -25,11 +25,10 @@ from torch import nn
 from .augment import Views
 from .core import (Artifact, TskdError, TskdWarning, content_id, disk_errors, patch, pick_device, pick_precision,
                        read_json, run_stage, write_json)
-from .losses import on_one_grid, task_loss
-from .metrics import batch_dice
+from .losses import task_loss
 from .models import SegModel, adapted_blocks, fuse_qkv, lora_targets, seg_model, split_qkv
 from .readers import cache_root
-from .train import History, fit
+from .train import DTYPES, History, fit, mean_dice
 
 # %% ../nbs/10_teacher.ipynb #72bf0a78
 def base_sha256(model): # a SegModel as it was built: not split, no adapter
@@ -236,21 +235,7 @@ def tuning_loss(loss,  # (logits, mask) -> (total, parts)
     "The loss of a batch"
     return loss(model(batch).logits, batch['mask'])
 
-@torch.no_grad()
-def mean_dice(model,      # Tuned
-              batches,    # labelled
-              classes=(), # names, background first
-              dtype=None  # of autocast
-             ):           # dict: the mean over images and classes, then each class
-    "Dice at the size of training"
-    device, rows = next(model.parameters()).device, []
-    with torch.autocast(device.type, dtype) if dtype else nullcontext():
-        for b in batches.epoch(0):
-            b = b | {k: b[k].to(device) for k in ('image', 'mask')}
-            rows.append(batch_dice(*on_one_grid(model(b).logits, b['mask'])).cpu())
-    per_class = torch.cat(rows).mean(0).tolist()
-    named = {f'dice {n}': d for n, d in zip(classes[1:], per_class)} if len(per_class) > 1 else {}
-    return dict(dice=sum(per_class)/len(per_class)) | named
+def _whole_batch(tuned, batch): return tuned(batch)   # the names in it are wanted too
 
 # %% ../nbs/10_teacher.ipynb #53bfa772
 def _timed_step(tuned, loss, batch, dtype): # -> seconds, bytes saved for the backward pass
@@ -408,7 +393,7 @@ def _train(base, labelled, val, out, knobs, fit_knobs): # see `fit_teacher` -> P
     "Adapt a base and train it"
     device = knobs['device']
     precision = pick_precision(device, knobs['precision'])
-    dtype = dict(bf16=torch.bfloat16, fp16=torch.float16, no=None)[precision]
+    dtype = DTYPES[precision]
     parts = ('method', 'rank', 'blocks', 'alpha', 'dropout', 'views', 'batch_size', 'cache', 'memory', 'seed')
     peft_model, tuned, train, check = _prepare(base, labelled, val, **{k: knobs[k] for k in parts}, device=device, precision=precision)
     loss, steps, show = partial(tuning_loss, knobs['loss']), knobs['steps'], knobs['show']
@@ -417,7 +402,7 @@ def _train(base, labelled, val, out, knobs, fit_knobs): # see `fit_teacher` -> P
         minutes = says['minutes of training'] + says['minutes to fill the cache']
         print(f"{says['trained parameters']/1e6:.2f} M of {trainable_table(tuned.model).parameters['all']/1e6:.2f} M parameters are trained; "
               f"about {minutes:.1f} minutes and {says[[k for k in says.index if 'MiB' in k]].sum():,.0f} MiB on {device} ({precision})")
-    validate = check and partial(mean_dice, batches=check, classes=labelled.classes, dtype=dtype)
+    validate = check and partial(mean_dice, batches=check, classes=labelled.classes, precision=precision, forward=_whole_batch)
     history = fit(tuned, loss, train, steps=steps, out=out, validate=validate, precision=precision, device=device,
                   seed=knobs['seed'], show=show, desc='teacher', **fit_knobs)
     tuned.to(memory_format=torch.contiguous_format)
