@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['EXTRAS', 'MANIFEST', 'TskdError', 'TskdWarning', 'need', 'knob', 'patch', 'patch_cached', 'seed_of', 'seed_all',
            'pick_device', 'pick_precision', 'machine', 'file_sha256', 'content_id', 'disk_errors', 'write_json',
-           'read_json', 'Artifact', 'seal', 'swap_in', 'new_artifact', 'lock', 'runs_root', 'move_aside', 'run_stage',
-           'in_notebook', 'Progress', 'progress']
+           'read_json', 'Artifact', 'seal', 'swap_in', 'new_artifact', 'lock', 'runs_root', 'move_aside', 'stage_path',
+           'run_stage', 'in_notebook', 'Progress', 'progress']
 
 # %% ../nbs/00_core.ipynb #21826f52
 import builtins, errno, hashlib, importlib, json, os, platform, random, re, shutil, socket, sys, time, warnings
@@ -319,6 +319,15 @@ def _finished(path, mend=False): # `mend`: the lock is held, so a damaged folder
         if mend: warnings.warn(f'{e}\nKept as {move_aside(path, "damaged").name}; it is made again.', TskdWarning, stacklevel=3)
 
 # %% ../nbs/00_core.ipynb #ed01ea24
+def _place(name, version, settings, inputs, root): # -> ids of the inputs, the artifact's id, its folder
+    ids = {k: content_id(v) for k, v in inputs.items()}
+    key = content_id(dict(stage=name, version=version, settings=settings, inputs=ids))
+    return ids, key, runs_root(root)/f'{name}-{key[:16]}'
+
+def stage_path(name, version, settings, inputs, root=None): # as for `run_stage`
+    "Where the artifact of a stage is, or will be"
+    return _place(name, version, settings, inputs, root)[2]
+
 def run_stage(name,     # what is made: 'teacher', 'diffusion', …
               version,  # raise it when the code's results change
               settings, # dict of the knobs that matter to the result
@@ -328,10 +337,8 @@ def run_stage(name,     # what is made: 'teacher', 'diffusion', …
               force=False # make it anew even if it is there
              ) -> Artifact:
     "Load the artifact of this stage, settings and inputs; make it first if it is not there"
-    root = runs_root(root)
-    ids = {k: content_id(v) for k, v in inputs.items()}
-    key = content_id(dict(stage=name, version=version, settings=settings, inputs=ids))
-    path = root/f'{name}-{key[:16]}'
+    ids, key, path = _place(name, version, settings, inputs, root)
+    root = path.parent
     if not force and (found := _finished(path)): return found
     with lock(root/'.locks'/f'{path.name}.lock'):
         if not force and (found := _finished(path, mend=True)): return found       # another process made it meanwhile
