@@ -464,7 +464,7 @@ def batch(self:TransferBatches, places, e): # cases; epoch
     both = {k: torch.stack([f[k] for f in found]) for k in found[0]}
     ids = [self.batches.data.cases[i].id for i in places]
     view = [self.batches.view(id, e) for id in ids]
-    mask = {} if self.labels is None else dict(mask=self.masks(ids, view))
+    mask = {} if self.labels is None else dict(mask=self.agreed(ids, self.masks(ids, view), both['logits']))
     return both | mask | dict(image=both['image'].float().div_(255), id=ids, view=view)
 
 @patch
@@ -479,6 +479,15 @@ def masks(self:TransferBatches, ids, view): # names; the view of each
     own = self.labels.store(side).mask[rows].view(torch.int8)                          # byte 255 is -1 as int8
     if views is not None: own = views(torch.zeros(len(known), 1, side, side), own, [ids[i] for i in known], [view[i] for i in known])[1]
     mask[known] = F.interpolate(own[:, None].float(), size, mode='nearest-exact')[:, 0].long()
+    return mask
+
+@patch
+def agreed(self:TransferBatches, ids, mask, logits): # (B,H,W) labels; (B,C,h,w) of the teacher
+    "The masks, those that a machine made only where the teacher agrees"
+    made = [i for i, id in enumerate(ids) if id in self.labels._places and self.labels[id].synthetic]
+    if made:
+        right = F.interpolate(label_gate(logits[made], mask[made])[:, None], mask.shape[-2:], mode='nearest-exact')[:, 0] > 0
+        mask[made] = torch.where(right, mask[made], -1)
     return mask
 
 # %% ../nbs/12_kd.ipynb #9b1eb2ad
@@ -571,7 +580,9 @@ def forward(self:KD, model, batch):
     parts = {}
     if {'mse', 'cosine', 'relation'} & self.terms.keys(): parts |= self.features(out.features, batch['features'])
     if {'logit', 'dice', 'boundary'} & self.terms.keys(): parts |= self.logits(out.logits, batch)
-    if 'task' in self.terms: parts['task'] = task_loss(out.logits, batch['mask'])[0]
+    if 'task' in self.terms:
+        if 'mask' not in batch: raise TskdError('labels for the term task', 'none', "pass labels=, or terms=dict(task=0)")
+        parts['task'] = task_loss(out.logits, batch['mask'])[0]
     return sum(w*parts[t] for t, w in self.terms.items()), {t: parts[t] for t in self.terms}
 
 @patch
