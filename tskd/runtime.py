@@ -56,8 +56,9 @@ def open_session(path, threads=None, providers=('CPUExecutionProvider',)): # an 
     path = Path(path)
     if path.suffix == '.failed': raise ModelError('a model that passed its gate', 'one that failed it', 'read the report beside it', path)
     if not path.is_file(): raise ModelError('an .onnx file', 'no such file', 'check the path', path)
-    if lacking := set(providers) - set(ort.get_available_providers()):
-        raise ModelError(f"providers among {', '.join(ort.get_available_providers())}", ', '.join(sorted(lacking)), 'choose one of these, or install its onnxruntime')
+    there = ort.get_available_providers()
+    if lacking := set(providers) - set(there):
+        raise ModelError(f"providers among {', '.join(there)}", ', '.join(sorted(lacking)), 'choose one of these, or install its onnxruntime')
     options = ort.SessionOptions()
     options.log_severity_level, options.intra_op_num_threads = 3, threads or 0
     try: return ort.InferenceSession(path, options, providers=list(providers))
