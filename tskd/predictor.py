@@ -153,8 +153,9 @@ def _measured(classes, labels, sure, pixel, voxel): # (D,H,W) both; mm², mm³, 
     rows = []
     for k, name in enumerate(classes[1:], 1):
         mask = labels == k; n = int(mask.sum())
-        rows.append({'class': name, 'pixels': n, 'area_mm2': n*pixel if pixel and len(labels) == 1 else None, 'volume_mm3': n*voxel if voxel and len(labels) > 1 else None,
-                     'slices': int(mask.any((1, 2)).sum()), 'confidence': round(float(sure[mask].mean()), 4) if n else None})
+        area, volume = (n*pixel if pixel and len(labels) == 1 else None), (n*voxel if voxel and len(labels) > 1 else None)
+        rows.append({'class': name, 'pixels': n, 'area_mm2': area, 'volume_mm3': volume, 'slices': int(mask.any((1, 2)).sum()),
+                     'confidence': round(float(sure[mask].mean()), 4) if n else None})
     return rows
 
 def _save_png(im, path):
@@ -162,7 +163,8 @@ def _save_png(im, path):
     im.save(new, 'PNG'); os.replace(new, path)
 
 @patch
-def _finish(self:Predictor, images, labels, sure, pixel, voxel, base): # (D,H,W[,3]), (D,H,W) both; mm²; mm³; out path without ending
+def _finish(self:Predictor, images, labels, sure, pixel, voxel, base): # (D,H,W[,3]), (D,H,W) both; mm²; mm³; out path, no ending
+    "The rows of a mask, and its overlay"
     rows = _measured(self.classes, labels, sure, pixel, voxel)
     if self.overlays:
         most = int((labels > 0).sum((1, 2)).argmax())                      # of a volume, the slice with most of it
@@ -182,11 +184,13 @@ def one_picture(self:Predictor, path, base): # a file; out path without ending
     pixel = float(np.prod(self.spacing)) if self.spacing else None
     return target, self._finish([image], labels[None], sure[None], pixel, None, base)
 
-def _kept(self, volume, paths): # a Volume and its files -> its affine, the file whose grid the mask gets
+_UNPLACED = 'the file does not tell where its slices lie: the mask has its size, not its place'
+
+def _kept(volume, paths): # a Volume and its files -> its affine, the file whose grid the mask gets
     with open(paths[0], 'rb') as f: kind = file_kind(f.read(400))
     if kind != 'dicom': return volume.affine, paths[0] if kind in ('nifti', 'mgh', 'gzip') else None
-    affine = dicom_affine(paths, volume.spacing and volume.spacing[0]) if len(volume.slices) == len(paths) else None
-    return affine, None
+    if len(volume.slices) != len(paths): return None, None                 # many frames in one file
+    return dicom_affine(paths, volume.spacing and volume.spacing[0]), None
 
 @patch
 def one_volume(self:Predictor, paths, base): # files of one volume; out path without ending
@@ -195,15 +199,15 @@ def one_volume(self:Predictor, paths, base): # files of one volume; out path wit
     images = to_bytes(volume.slices, self.window or volume.window)
     seen = list(self.see(images))
     labels, sure = (np.stack([s[i] for s in seen]) for i in (0, 1))
-    affine, like = _kept(self, volume, paths)
+    affine, like = _kept(volume, paths)
     flat, spacing = affine is None and len(labels) == 1, volume.spacing
     target = base.with_name(base.name + ('.png' if flat else '.nii.gz'))
     if flat: _save_png(mask_image(labels[0], self.colours), target)        # a still without a place in the body
     else: write_volume(labels, affine, target, like, spacing)
     voxel = abs(float(np.linalg.det(affine[:3, :3]))) if affine is not None else float(np.prod(spacing)) if spacing and all(spacing) else None
     rows = self._finish(images, labels, sure, spacing and float(np.prod(spacing[1:])), voxel, base)
-    unplaced = ('the file does not tell where its slices lie: the mask has its size, not its place',) if affine is None and not flat else ()
-    return target, [r | dict(notes='; '.join([*volume.notes, *unplaced])) for r in rows]
+    notes = [*volume.notes, *[_UNPLACED]*(affine is None and not flat)]
+    return target, [r | dict(notes='; '.join(notes)) for r in rows]
 
 # %% ../nbs/23a_predictor.ipynb #f1040c82
 def _inventory(files): # a path or several -> Items, Problems
@@ -232,7 +236,7 @@ class Diary:
         self._append(json.dumps(dict(stamp=stamp, rows=rows), ensure_ascii=False) + '\n')
 
 # %% ../nbs/23a_predictor.ipynb #92a7e128
-def _stamp(self, item, id): # of a file as it is now
+def _stamp(item, id): # of files as they are now
     return content_id([id, item.key, [(str(p), s.st_size, s.st_mtime_ns) for p in item.paths for s in [p.stat()]]])
 
 def _base(out, key, taken): # where the mask of an item goes, without its ending
@@ -240,19 +244,23 @@ def _base(out, key, taken): # where the mask of an item goes, without its ending
     with disk_errors(base): base.parent.mkdir(parents=True, exist_ok=True)
     return base
 
+def _failed(file, expected, found, fix): return dict(file=str(file), error=f'expected {expected}; found {found}. To do: {fix}')
+
 def _one(self, item, out, base): # -> rows of an item; an error is a row
     shown = str(item.paths[0].parent if len(item.paths) > 1 else item.paths[0])
     start = time.perf_counter()
     try:
         target, rows = self.one_picture(item.paths[0], base) if item.kind == 'picture' else self.one_volume(list(item.paths), base)
     except TskdError as e:
-        if isinstance(e.__cause__, OSError) and e.file and Path(e.file).is_relative_to(out): raise       # the disk is full: no file will do better
-        return [dict(file=shown, error=f'expected {e.expected}; found {e.found}. To do: {e.fix}')]
-    except (RuntimeError, ValueError, MemoryError) as e: return [dict(file=shown, error=f'{type(e).__name__} while it was segmented')]
+        if isinstance(e.__cause__, OSError) and e.file and Path(e.file).is_relative_to(out): raise     # a full disk: no file will do better
+        return [_failed(shown, e.expected, e.found, e.fix)]
+    except (RuntimeError, ValueError, MemoryError) as e:
+        return [_failed(shown, 'a file that the model can take', type(e).__name__, 'look at it, or leave it out')]
     folder = target.parent.relative_to(out)
     rows = [r | ({'overlay': (folder/r['overlay']).as_posix()} if r.get('overlay') else {}) for r in rows]
     return [dict(file=shown, mask=(folder/target.name).as_posix(), seconds=round(time.perf_counter() - start, 4)) | r for r in rows]
 
+# %% ../nbs/23a_predictor.ipynb #4392a0d1
 @patch
 def __call__(self:Predictor, files, out): # files, folders or patterns; a folder
     "Segment files; a row for each of them and class"
@@ -260,14 +268,14 @@ def __call__(self:Predictor, files, out): # files, folders or patterns; a folder
     with disk_errors(out): out.mkdir(parents=True, exist_ok=True)
     items, problems = _inventory(files)
     diary, id, taken, rows = Diary(out/'.diary.jsonl'), self.id, set(), []
-    rows += [dict(file=p.file, error=f'expected {p.expected}; found {p.found}. To do: {p.fix}') for p in problems if p.level == 'error']
+    rows += [_failed(p.file, p.expected, p.found, p.fix) for p in problems if p.level == 'error']
     with Progress(len(items), 'segment', show=self.show) as bar:
         for item in items:
             base = _base(out, item.key, taken)
-            try: stamp = _stamp(self, item, id)
-            except OSError as e: rows.append(dict(file=str(item.paths[0]), error=f'expected a file; found none ({e.strerror})')); bar.update(); continue
-            known = diary.done.get(stamp)
-            if known is None or not all((out/r.get('mask', '')).exists() for r in known):
+            try: stamp = _stamp(item, id)
+            except OSError as e: stamp, known = None, [_failed(item.paths[0], 'a file', f'none ({e.strerror})', 'restore it')]
+            else: known = diary.done.get(stamp)
+            if known is None or stamp and not all((out/r.get('mask', '')).exists() for r in known):
                 known = _one(self, item, out, base)
                 if 'error' not in known[0]: diary.add(stamp, known)
             rows += known; bar.update(note=item.key[-40:])
