@@ -285,7 +285,7 @@ class TargetCache:
     def __init__(self,
                  folder,              # for caches: each teacher's is a folder in it
                  what,                # the id of `Targets`
-                 max_bytes=8*2**30,   # that it may grow to
+                 max_bytes=8*2**30,   # that all of the folder's caches may grow to
                  shard_bytes=32*2**20 # of a file, about
                 ):
         self.folder, self.what = Path(folder)/f'targets-{what[:16]}', what
@@ -301,6 +301,7 @@ class TargetCache:
     def load(self):
         "Read the manifest, and leave out what isn't whole or isn't ours"
         self.shards = [s for s in self._listed() if self._whole(s)]
+        if self.shards: os.utime(self.folder)                                  # in use: the last to be removed
         self.where = {k: (s['file'], row, sum_) for s in self.shards for row, (k, sum_) in enumerate(s['entries']) if k}
 
 def _checksum(tensors): # dict of tensors of one answer
@@ -353,12 +354,20 @@ def flush(self:TargetCache):
     size = sum(t.nbytes for t in tensors.values())
     with lock(self.folder.with_name(f'.{self.folder.name}.lock')), disk_errors(self.folder):
         self.load()                                                            # what other processes wrote meanwhile
-        if self.bytes + size > self.max_bytes:
-            raise TskdError(f'answers within {self.max_bytes/2**20:,.0f} MiB', f'{(self.bytes + size)/2**20:,.0f} MiB already',
-                            'raise max_bytes, take fewer views or images, or cache=False', self.folder)
+        self._make_room(size)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._write(tensors)
     self.pending = []
+
+@patch
+def _make_room(self:TargetCache, size):
+    "Remove caches of other teachers, those not used for longest first, until `size` more bytes fit"
+    if self.bytes + size > self.max_bytes:
+        raise TskdError(f'answers within {self.max_bytes/2**20:,.1f} MiB', f'{(self.bytes + size)/2**20:,.1f} MiB already',
+                        'raise max_bytes, take fewer views or images, or cache=False', self.folder)
+    others = sorted((p for p in self.folder.parent.glob('targets-*') if p != self.folder), key=lambda p: p.stat().st_mtime)
+    taken = [sum(f.stat().st_size for f in p.iterdir()) for p in others]
+    while others and self.bytes + size + sum(taken) > self.max_bytes: shutil.rmtree(others.pop(0), ignore_errors=True); taken.pop(0)
 
 @patch
 def _write(self:TargetCache, tensors):
