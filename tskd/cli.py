@@ -97,9 +97,12 @@ def verify(images: Path = typer.Argument(..., help='Folder of images, or of DICO
 
 # %% ../nbs/30_cli.ipynb #f8180a6a
 @app.command()
-def export(model: Path = typer.Argument(..., help='Folder of a model, as save_pretrained or a stage wrote it.'), out: Path = typer.Argument(..., help='The .onnx to write.'),
-           images: Path = typer.Option(None, '--images', help='Folder of validation images to compare on.'), masks: Path = typer.Option(None, '--masks', help='Their masks.'),
-           int8: bool = typer.Option(False, '--int8', help='Matrix products in int8: smaller and faster.'), size: int = typer.Option(None, '--size', help="Side to work at inside; by default the model's own."),
+def export(model: Path = typer.Argument(..., help='Folder of a model, as save_pretrained or a stage wrote it.'),
+           out: Path = typer.Argument(..., help='The .onnx to write.'),
+           images: Path = typer.Option(None, '--images', help='Folder of validation images to compare on.'),
+           masks: Path = typer.Option(None, '--masks', help='Their masks.'),
+           int8: bool = typer.Option(False, '--int8', help='Matrix products in int8: smaller and faster.'),
+           size: int = typer.Option(None, '--size', help="Side to work at inside; by default the model's own."),
            as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
     """Write a model as ONNX, if it does there what it does here.
 
@@ -115,29 +118,40 @@ def export(model: Path = typer.Argument(..., help='Folder of a model, as save_pr
 
 # %% ../nbs/30_cli.ipynb #fedd1fff
 @app.command()
-def predict(model: Path = typer.Argument(..., help='An exported .onnx, or the folder of a model.'), files: list[Path] = typer.Argument(..., help='Pictures, volumes, DICOM series, or folders of them.'),
-            out: Path = typer.Option('masks', '--out', '-o', help='Folder for masks and predictions.csv.'), overlays: bool = typer.Option(False, '--overlays', help='Also write pictures with the mask on them.'),
-            tile: int = typer.Option(None, '--tile', help='Cut large images into overlapping tiles of this side.'), window: tuple[float, float] = typer.Option(None, '--window', help='Centre and width of grey values.'),
-            plane: str = typer.Option('auto', '--plane', help='How volumes are cut: axial, coronal, sagittal or auto.'), spacing: tuple[float, float] = typer.Option(None, '--spacing', help='Row and column millimetres of pictures.'),
-            threads: int = typer.Option(None, '--threads', help='By default all cores.'), as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
+def predict(model: Path = typer.Argument(..., help='An exported .onnx, or the folder of a model.'),
+            files: list[Path] = typer.Argument(..., help='Pictures, volumes, DICOM series, or folders of them.'),
+            out: Path = typer.Option('masks', '--out', '-o', help='Folder for masks and predictions.csv.'),
+            overlays: bool = typer.Option(False, '--overlays', help='Also write pictures with the mask on them.'),
+            tile: int = typer.Option(None, '--tile', help='Cut large images into overlapping tiles of this side.'),
+            window: tuple[float, float] = typer.Option(None, '--window', help='Centre and width of grey values.'),
+            plane: str = typer.Option('auto', '--plane', help='How volumes are cut: axial, coronal, sagittal or auto.'),
+            spacing: tuple[float, float] = typer.Option(None, '--spacing', help='Row and column millimetres of pictures.'),
+            threads: int = typer.Option(None, '--threads', help='By default all cores.'),
+            as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
     """Segment files; masks come back where the scans lie.
 
     Example: tskd predict student.onnx scans/ --out masks --overlays
     """
     from tskd.predictor import Predictor
-    predictor = Predictor(model, tile=tile, window=window or None, plane=plane, spacing=spacing or None, overlays=overlays, threads=threads, show=not as_json)
+    predictor = Predictor(model, tile=tile, window=window or None, plane=plane, spacing=spacing or None, overlays=overlays,
+                          threads=threads, show=not as_json)
     rows = predictor([str(f) for f in files], out).astype(object)
     rows = rows.where(rows.notna(), None).to_dict('records')
     failed = {r['file']: r['error'] for r in rows if r['error']}
     done = {r['file'] for r in rows} - failed.keys()
-    say(rows, as_json, [*(f'error: {f}: {e}' for f, e in failed.items()), f'{len(done)} files segmented, {len(failed)} failed; masks and predictions.csv are in {out}'])
+    lines = [f'error: {f}: {e}' for f, e in failed.items()]
+    say(rows, as_json, [*lines, f'{len(done)} files segmented, {len(failed)} failed; masks and predictions.csv are in {out}'])
     raise typer.Exit(1 if failed else 0)
 
 # %% ../nbs/30_cli.ipynb #2ef9d6f6
 @app.command()
-def report(what: Path = typer.Argument(..., help='Folder of runs, an artifact, or a results.csv.'), out: Path = typer.Option('report.html', '--out', '-o', help='The page to write.'),
-           images: Path = typer.Option(None, '--images', help='Folder of the test images, for pictures.'), masks: Path = typer.Option(None, '--masks', help='Their masks.'),
-           title: str = typer.Option('Segmentation report', '--title'), note: str = typer.Option('', '--note'), as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
+def report(what: Path = typer.Argument(..., help='Folder of runs, an artifact, or a results.csv.'),
+           out: Path = typer.Option('report.html', '--out', '-o', help='The page to write.'),
+           images: Path = typer.Option(None, '--images', help='Folder of the test images, for pictures.'),
+           masks: Path = typer.Option(None, '--masks', help='Their masks.'),
+           title: str = typer.Option('Segmentation report', '--title', help='Of the page.'),
+           note: str = typer.Option('', '--note', help='Shown at the top.'),
+           as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
     """Write one self-contained HTML page of results and settings.
 
     Example: tskd report runs --out report.html --images test/images --masks test/masks
