@@ -30,36 +30,51 @@ _LIMITS = dict(classes=255, size=4096, channels=64, json=2**20)
 def _plain(key, value): # whether a value of model.json is one that it may have
     "Whether a value may stand in model.json"
     def sizes(v, most): return isinstance(v, int) and not isinstance(v, bool) and 0 < v <= most
-    def numbers(v): return isinstance(v, (int, float)) or isinstance(v, list) and len(v) <= 64 and all(isinstance(n, (int, float)) for n in v)
+    def numbers(v): return all(isinstance(n, (int, float)) for n in (v if isinstance(v, list) and len(v) <= 64 else [v]))
     match key:
         case 'name' | 'encoder': return isinstance(value, str) and bool(_NAME.fullmatch(value))
         case 'arch': return isinstance(value, str) and bool(re.fullmatch(r'[A-Z]\w{0,40}', value))
         case 'decoder': return value in ('sam', 'light', 'light_full')
-        case 'classes': return isinstance(value, list) and 2 <= len(value) <= _LIMITS['classes'] and all(isinstance(c, str) for c in value)
-        case 'size': return sizes(value, _LIMITS['size']) or isinstance(value, list) and len(value) == 2 and all(sizes(v, _LIMITS['size']) for v in value)
+        case 'classes':
+            return isinstance(value, list) and 2 <= len(value) <= _LIMITS['classes'] and all(isinstance(c, str) for c in value)
+        case 'size':
+            sides = value if isinstance(value, list) and len(value) == 2 else [value]
+            return all(sizes(v, _LIMITS['size']) for v in sides)
         case 'channels': return sizes(value, _LIMITS['channels'])
         case 'normalise': return value in (None, 'stretch') or isinstance(value, list) and len(value) == 2 and all(map(numbers, value))
     return False
 
+# %% ../nbs/23_deploy.ipynb #8eeb15aa
+_OPEN = 'a folder with model.json and model.safetensors'
+
+def _checked_spec(file): # a model.json
+    "Refuse whatever `save_model` would not have written"
+    if file.is_file() and file.stat().st_size > _LIMITS['json']:
+        raise TskdError('a short model.json', f'{file.stat().st_size} bytes', 'get it again', file)
+    spec = read_json(file)
+    wrong = [(k, v) for k, v in spec.items() if not _plain(k, v)] if isinstance(spec, dict) else [('all of it', spec)]
+    if wrong:
+        key, value = wrong[0]
+        raise TskdError('the settings that save_model writes', f'{key}: {textwrap.shorten(repr(value), 80)}',
+                        'get the folder again; if it is your own, save it with save_model', file)
+
 def open_model(folder): # a folder or an artifact
     "The model of a folder, which need not be trusted; in eval mode"
-    folder = Path(getattr(folder, 'path', folder)); file = folder/'model.json'
+    folder = Path(getattr(folder, 'path', folder))
     if not folder.is_dir():
         found = 'a file' if folder.is_file() else 'nothing of that name'
-        raise TskdError('a folder with model.json and model.safetensors', found, 'unpack an archive yourself, after a look at the names in it', folder)
-    if file.is_file() and file.stat().st_size > _LIMITS['json']: raise TskdError('a short model.json', f'{file.stat().st_size} bytes', 'get it again', file)
-    spec = read_json(file)
-    wrong = [k for k, v in spec.items() if not _plain(k, v)] if isinstance(spec, dict) else ['(all of it)']
-    if wrong: raise TskdError('the settings that save_model writes', f'{wrong[0]}: {textwrap.shorten(repr(spec.get(wrong[0]) if isinstance(spec, dict) else spec), 80)}',
-                              'get the folder again; if it is your own, save it with save_model', file)
+        raise TskdError(_OPEN, found, 'unpack an archive yourself, after a look at the names in it', folder)
+    _checked_spec(folder/'model.json')
     try: return load_model(folder)
-    except (TypeError, KeyError) as e: raise TskdError('the settings of one model', f'{type(e).__name__}: {e}', 'get the folder again', file) from e
+    except (TypeError, KeyError) as e:
+        raise TskdError('the settings of one model', f'{type(e).__name__}: {e}', 'get the folder again', folder/'model.json') from e
 
 # %% ../nbs/23_deploy.ipynb #5d3ddeb2
-LICENCES = {'sam_vit': 'Apache-2.0 (Segment Anything, Meta)', 'medsam': 'Apache-2.0 (MedSAM)', 'lite_medsam': 'Apache-2.0 (LiteMedSAM)',
-            'dinov2': 'Apache-2.0 (DINOv2, Meta)', 'tf_efficientnet_lite0': 'Apache-2.0 (EfficientNet-Lite0, trained on ImageNet)'}
-USE = ('Research on images like those it was trained on. It is not a medical device: no diagnosis or treatment may rest on it without validation on the '
-       'images of the place where it is used, and whatever approval is needed there.')
+LICENCES = {'sam_vit': 'Apache-2.0 (Segment Anything, Meta)', 'medsam': 'Apache-2.0 (MedSAM)',
+            'lite_medsam': 'Apache-2.0 (LiteMedSAM)', 'dinov2': 'Apache-2.0 (DINOv2, Meta)',
+            'tf_efficientnet_lite0': 'Apache-2.0 (EfficientNet-Lite0, trained on ImageNet)'}
+USE = ('Research on images like those it was trained on. It is not a medical device: no diagnosis or treatment may rest on it '
+       'without validation on the images of the place where it is used, and whatever approval is needed there.')
 
 def _text(x): # anything -> one line that is text in Markdown and HTML
     return re.sub(r'([\\`*_\[\]|#])', r'\\\1', escape(' '.join(str(x).split()), quote=False))
@@ -85,16 +100,22 @@ def _failures(results): # what the table knows of failures
     "Known failures, in words"
     lines = []
     for key, g in results.grouped(by=['method', 'class']):
-        dice, flags = g.dice, g['flags'].str
-        worst = ', '.join(f'{d:.2f}' for d in sorted(dice)[:3])
-        lines.append(f"- {_text(key['method'])}, {_text(key['class'])}: the three worst images have Dice {worst}; under 0.5 on {int((dice < .5).sum())} of {len(g)}; "
-                     f"missed altogether on {int(flags.contains('missed').sum())}, invented on {int(flags.contains('false').sum())}")
+        worst, flags = ', '.join(f'{d:.2f}' for d in sorted(g.dice)[:3]), g['flags'].str
+        missed, invented = (int(flags.contains(f).sum()) for f in ('missed', 'false'))
+        lines.append(f"- {_text(key['method'])}, {_text(key['class'])}: the three worst images have Dice {worst}; "
+                     f"under 0.5 on {int((g.dice < .5).sum())} of {len(g)}; missed altogether on {missed}, invented on {invented}")
     return '\n'.join(lines)
 
-def _settings(model): # facts without what has a place of its own
-    facts = {k: v for k, v in (getattr(model, 'facts', None) or {}).items() if isinstance(v, (str, int, float, bool, list, tuple, type(None)))}
-    return pd.DataFrame([(k, json.dumps(v, default=str)) for k, v in (facts | (model.spec or {})).items()], columns=['setting', 'value'])
+def _settings(model): # -> a table of the plain facts and the spec
+    facts = {k: v for k, v in (getattr(model, 'facts', None) or {}).items() if not isinstance(v, dict)}
+    rows = [(k, json.dumps(v, default=str)) for k, v in (facts | (model.spec or {})).items()]
+    return pd.DataFrame(rows, columns=['setting', 'value'])
 
+def _front_matter(licence): # what the Hub reads
+    lines = ['library_name: tskd', 'pipeline_tag: image-segmentation', 'tags: [medical, segmentation, tskd]']
+    return '\n'.join(['---', *lines, *([f'license: {json.dumps(licence)}'] if licence else []), '---'])
+
+# %% ../nbs/23_deploy.ipynb #d7a746b7
 def model_card(model,        # a SegModel
                results=None, # Results of it
                data='',      # on what it was trained and judged, in your words
@@ -103,9 +124,10 @@ def model_card(model,        # a SegModel
                licence=None, # of the model itself, for the Hub
                notes=''):
     "A model card in Markdown"
-    parts = [f'# {_text(model.classes[1:] and ", ".join(model.classes[1:]))}: a segmentation model made with tskd {__version__}',
-             f'{sum(p.numel() for p in model.parameters())/1e6:.2f} M parameters; images of {model.size[0]}×{model.size[1]} inside, any size outside. '
-             f'Classes: {_text(", ".join(model.classes))}.', '## Data and labels', _text(data) or 'Not described.']
+    size, params = '×'.join(map(str, model.size)), sum(p.numel() for p in model.parameters())/1e6
+    parts = [_front_matter(licence), f'# {_text(", ".join(model.classes[1:]))}: a segmentation model made with tskd {__version__}',
+             f'{params:.2f} M parameters; images of {size} inside, any size outside. Classes: {_text(", ".join(model.classes))}.',
+             '## Data and labels', _text(data) or 'Not described.']
     if results is None: parts += ['## Results', 'Not judged yet.']
     else:
         table = results.summary(['dice', 'iou', 'hd95', 'nsd'])
@@ -113,8 +135,7 @@ def model_card(model,        # a SegModel
     parts += ['## Weights it started from', '\n'.join(f'- {_text(n)}: {v}' for n, v in licences(model).items()) or 'Unknown.',
               '## Intended use', _text(use), '## Known failures', _text(failures), _failures(results) if results is not None else '',
               '## Notes', _text(notes) or 'None.', '## Settings', markdown_table(_settings(model))]
-    head = ['---', 'library_name: tskd', 'pipeline_tag: image-segmentation', 'tags: [medical, segmentation, tskd]', *([f'license: {json.dumps(licence)}'] if licence else []), '---']
-    return '\n'.join(head) + '\n\n' + '\n\n'.join(p for p in parts if p) + '\n'
+    return '\n\n'.join(p for p in parts if p) + '\n'
 
 # %% ../nbs/23_deploy.ipynb #3ec9e9e2
 FILES = ['model.json', 'model.safetensors', 'config.json', 'README.md']
@@ -179,15 +200,16 @@ def _quiet():
     finally:
         for log, level in zip(loggers, levels): log.setLevel(level)
 
+# %% ../nbs/23_deploy.ipynb #ad73834d
 def to_onnx(shipped, opset=18): # a Shipped
     "The ONNX graph of a model"
     need('deploy')
-    free = {0: torch.export.Dim('batch', min=1, max=2**16), 1: torch.export.Dim('height', min=1, max=2**16), 2: torch.export.Dim('width', min=1, max=2**16)}
+    free = {i: torch.export.Dim(name, min=1, max=2**16) for i, name in enumerate(('batch', 'height', 'width'))}
     example = torch.zeros(2, shipped.size[0] + 7, shipped.size[1] + 13, 3, dtype=torch.uint8)
     try:
         with _quiet(), torch.no_grad():
-            proto = torch.onnx.export(shipped, (example,), dynamo=True, dynamic_shapes=(free,), input_names=['image'], opset_version=opset,
-                                      output_names=['labels', 'probabilities', 'logits'], verbose=False).model_proto
+            proto = torch.onnx.export(shipped, (example,), dynamo=True, dynamic_shapes=(free,), opset_version=opset, verbose=False,
+                                      input_names=['image'], output_names=['labels', 'probabilities', 'logits']).model_proto
     except Exception as e:
         said = ' '.join(str(e.__cause__ or e).split())
         raise TskdError('a model that torch.onnx can export', textwrap.shorten(f'{type(e.__cause__ or e).__name__}: {said}', 300),
@@ -195,8 +217,10 @@ def to_onnx(shipped, opset=18): # a Shipped
     return _stripped(proto)
 
 def _stripped(proto): # the graph without traces of the source; stored shapes make the quantiser stumble
-    for part in (proto, proto.graph, *proto.graph.node, *proto.graph.initializer, *proto.graph.input, *proto.graph.output): part.ClearField('metadata_props'); part.ClearField('doc_string')
-    proto.graph.ClearField('value_info')
+    graph = proto.graph
+    for part in (proto, graph, *graph.node, *graph.initializer, *graph.input, *graph.output):
+        part.ClearField('metadata_props'); part.ClearField('doc_string')
+    graph.ClearField('value_info')
     return proto
 
 def to_int8(source, target): # an .onnx; where to write
@@ -226,9 +250,10 @@ class Report:
     machine: str
 
     def __str__(self):
-        dice = f'Dice {self.dice_torch:.4f} → {self.dice_export:.4f} ({self.dice_change:+.4f}, at most ±{self.gate} allowed)' if self.labelled else 'Dice not judged (no masks)'
-        return (f'{self.file}: {"passed" if self.passed else "FAILED"}, {self.kind}, {self.bytes/1e6:.1f} MB; {dice}; {self.label_agreement:.5f} of labels agree, '
-                f'logits within {self.max_logit_difference:.2g}, on {self.cases} cases')
+        change = f'({self.dice_change:+.4f}, at most ±{self.gate} allowed)'
+        dice = f'Dice {self.dice_torch:.4f} → {self.dice_export:.4f} {change}' if self.labelled else 'Dice not judged (no masks)'
+        return (f'{self.file}: {"passed" if self.passed else "FAILED"}, {self.kind}, {self.bytes/1e6:.1f} MB; {dice}; '
+                f'{self.label_agreement:.5f} of labels agree, logits within {self.max_logit_difference:.2g}, on {self.cases} cases')
 
 # %% ../nbs/23_deploy.ipynb #1db6b5c7
 def _rgb(image): return np.repeat(image[..., None], 3, 2) if image.ndim == 2 else image
@@ -237,7 +262,8 @@ def _compared(shipped, exported, case, probabilities): # Shipped, OnnxModel, a c
     image = _rgb(case.image)[None]
     labels, logits = exported.run(image, ('labels', 'logits'))
     ours, theirs = probabilities.argmax(0)[None], torch.from_numpy(labels).long()
-    row = dict(logit=float((shipped(torch.from_numpy(image))[2] - torch.from_numpy(logits)).abs().max()), same=int((ours == theirs).sum()), pixels=ours.numel(), dice=None)
+    apart = (shipped(torch.from_numpy(image))[2] - torch.from_numpy(logits)).abs().max()
+    row = dict(logit=float(apart), same=int((ours == theirs).sum()), pixels=ours.numel(), dice=None)
     if case.mask is not None:
         true = torch.from_numpy(case.mask.astype(np.int64))[None]; true[true == IGNORE] = -1
         row['dice'] = np.stack([batch_dice(p, true, len(probabilities))[0].numpy() for p in (ours, theirs)])
@@ -282,14 +308,24 @@ def _about(model, shipped, classes, kind): # what the file says of itself
     return dict(tskd=__version__, classes=list(classes), size=list(shipped.size), colours=colours, kind=kind, facts=getattr(model, 'facts', None))
 
 def _write_graph(shipped, about, int8, path): # makes an .onnx at `path`
-    import onnx
-    proto = to_onnx(shipped)
+    onnx, proto = need('deploy', 'onnx'), to_onnx(shipped)
     if int8:
         onnx.save(proto, path.with_suffix('.fp32')); to_int8(path.with_suffix('.fp32'), path)
         proto = _stripped(onnx.load(path))
     onnx.helper.set_model_props(proto, dict(tskd=json.dumps(about, ensure_ascii=False, default=str)))
     onnx.save(proto, path)
 
+def _put(new, path, report): # the file goes to its name, or to `….failed`
+    failed = path.with_name(path.name + '.failed')
+    target, beside = (path if report.passed else failed), lambda p: p.with_name(p.name + '.json')
+    write_json(beside(target), asdict(report))
+    os.replace(new, target)
+    if not report.passed:
+        raise TskdError('an export that does what the model does', str(report), 'read the report beside it; for int8, try fp32', target)
+    for p in (failed, beside(failed)): p.unlink(missing_ok=True)
+    (path.parent/'predict.py').write_text(predict_source(), encoding='utf-8')
+
+# %% ../nbs/23_deploy.ipynb #236a612a
 def export(model,      # a SegModel, or any module that gives logits
            path,       # of the .onnx; predict.py and a report are written beside it
            size=None,  # (H,W) or side to work at inside; by default the model's own
@@ -303,27 +339,19 @@ def export(model,      # a SegModel, or any module that gives logits
     if path.suffix != '.onnx': raise TskdError('a name that ends in .onnx', path.name, 'export(model, "student.onnx")')
     need('deploy')
     shipped, classes = Shipped(model, size), tuple(getattr(model, 'classes', None) or classes or val.classes)
-    if val is None: warnings.warn('without validation cases an export can\'t be judged by Dice. To do: export(…, val=val)', TskdWarning, stacklevel=2)
+    limit = GATES[kind] if gate is None else gate
+    if val is None:
+        warnings.warn('without validation cases an export can\'t be judged by Dice. To do: export(…, val=val)', TskdWarning, stacklevel=2)
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix='.export-') as folder:
             new = Path(folder)/path.name
             _write_graph(shipped, _about(model, shipped, classes, kind), int8, new)
             numbers = parity(shipped, runtime.OnnxModel(new), val if val is not None else _made_up(shipped, classes))
-            limit = GATES[kind] if gate is None else gate
-            report = Report(path.name, kind, _passes(numbers, limit), limit, **numbers, bytes=new.stat().st_size, seconds=round(time.perf_counter() - start, 1), size=shipped.size, machine=machine())
+            report = Report(path.name, kind, _passes(numbers, limit), limit, **numbers, bytes=new.stat().st_size,
+                            seconds=round(time.perf_counter() - start, 1), size=shipped.size, machine=machine())
             _put(new, path, report)
     return report
-
-# %% ../nbs/23_deploy.ipynb #236a612a
-def _put(new, path, report): # the file goes to its name, or to `….failed`
-    failed = path.with_name(path.name + '.failed')
-    target, other = (path, failed) if report.passed else (failed, path)
-    write_json(target.with_name(target.name + '.json'), asdict(report))
-    os.replace(new, target)
-    if not report.passed: raise TskdError('an export that does what the model does', str(report), 'read the report beside it; for int8, try fp32', target)
-    for p in (failed, failed.with_name(failed.name + '.json')): p.unlink(missing_ok=True)
-    (path.parent/'predict.py').write_text(predict_source(), encoding='utf-8')
 
 # %% ../nbs/23_deploy.ipynb #5efa32d4
 def _runner(model): # a path, an OnnxModel-like, or a module -> f(image (1,H,W,3)), bytes
