@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['OKABE_ITO', 'MARKERS', 'STYLE', 'colour', 'palette', 'style', 'figure_bytes', 'drawn_bytes', 'png_uri', 'data_uri',
-           'as_image', 'show_image', 'overlay', 'error_overlay', 'grid', 'curves', 'bars']
+           'as_image', 'show_image', 'overlay', 'error_overlay', 'grid', 'line_look', 'curves', 'bars']
 
 # %% ../nbs/01_viz.ipynb #e87d9b05
 import base64, io
@@ -179,7 +179,8 @@ def _log_ticks(ax, xs): # a logarithmic axis with a tick at each value that was 
     if len(values) <= 12: ax.set_xticks(values)
     ax.xaxis.set_major_formatter('{x:g}')
 
-def _look(i): # the i-th line: colour and marker, and a dash for each time that they repeat
+def line_look(i): # its place
+    "Colour and marker of the i-th line; it is dashed when they repeat"
     return dict(color=colour(i), marker=MARKERS[i % len(MARKERS)], ls=('-', '--', ':', '-.')[i//len(MARKERS) % 4])
 
 def _band(ax, xs, low, high, color): # a single value has no width: its interval is a bar
@@ -200,7 +201,7 @@ def curves(x,            # shared x values, or a dict name -> x
     with style():
         ax = _axes(ax, (5, 3.2))
         for i, (name, y) in enumerate(lines.items()):
-            xs, look = np.asarray(x[name] if isinstance(x, dict) else x), _look(places[name] if places else i)
+            xs, look = np.asarray(x[name] if isinstance(x, dict) else x), line_look(places[name] if places else i)
             dot = look | dict(ls='', markersize=3, alpha=.45)
             if not (len(xs) <= 30 if markers is None else markers): look['marker'] = None
             ax.plot(xs, y, label=name, markersize=4.5, **look)
