@@ -79,8 +79,9 @@ def check_transfer(transfer,     # SegData
     twice = sum(n - 1 for n in Counter(c.image_key for c in transfer).values())
     if twice > .1*len(transfer):
         warnings.warn(f'{twice} of {len(transfer)} images are copies of others: did the generator collapse?', TskdWarning, stacklevel=3)
+    images, patients = {c.image_key for c in transfer}, set(transfer.patients)
     for other in held_out or ():
-        if other.image_key in {c.image_key for c in transfer} or other.group and other.group in transfer.patients:
+        if other.image_key in images or other.patient in patients:
             raise TskdError('a transfer set without held-out patients', f'{other.id} of {other.patient}',
                             'take the pool of data.split() alone', other.source)
     return transfer.filter(lambda c: c.id not in set(flat)) if flat else transfer
@@ -125,7 +126,7 @@ def _distill(model, teacher, transfer, labels, out, knobs, fit_knobs): # see `di
     encoder, decoder = (p in knobs['parts'] for p in ('encoder', 'decoder'))
     started = dict(decoder=knobs['start'] and decoder and start_decoder(model, teacher),
                    neck=knobs['start'] and encoder and start_neck(model, standard))
-    with as_teacher(model): width = model(torch.zeros(1, 1, *model.size)).features.shape[1]
+    with as_teacher(model): width = model(torch.zeros(1, 1, *model.size, device=next(model.parameters()).device)).features.shape[1]
     kd = KD(term_weights(knobs['terms'], knobs['parts']), standard, knobs['temperature'], knobs['calibration'], knobs['gate'],
             projector(width, len(standard.mean)))
     slow = dict(lr_scale={'decoder': knobs['decoder_rate']}) if started['decoder'] else {}
