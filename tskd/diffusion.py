@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['WARNING', 'MIRRORS', 'SHARES', 'FIXED', 'STRONG', 'Noise', 'planes', 'ask', 'DenoiseLoss', 'unet', 'CoarseFirst',
-           'halved', 'coarse_epochs', 'solver', 'denoise', 'starting_noise', 'Watch', 'seconds_a_step', 'expectation',
-           'Generator', 'save_generator', 'load_generator', 'fit_diffusion', 'save_png', 'is_synthetic', 'draw_masks',
-           'stack', 'collapse', 'Collapsed', 'refuse_collapse', 'prints', 'pixel_distance', 'embed', 'feature_distance',
-           'default_encoder', 'nearest', 'audit', 'closest', 'kid', 'inside', 'quality', 'agreement', 'save_synthetic',
-           'strong_augment', 'copy_paste']
+           'halved', 'repeated', 'coarse_epochs', 'solver', 'denoise', 'starting_noise', 'Watch', 'seconds_a_step',
+           'expectation', 'Generator', 'save_generator', 'load_generator', 'fit_diffusion', 'save_png', 'is_synthetic',
+           'draw_masks', 'stack', 'collapse', 'Collapsed', 'refuse_collapse', 'prints', 'pixel_distance', 'embed',
+           'feature_distance', 'default_encoder', 'nearest', 'audit', 'closest', 'kid', 'inside', 'quality',
+           'agreement', 'save_synthetic', 'strong_augment', 'copy_paste']
 
 # %% ../nbs/11_diffusion.ipynb #b750976a
 import copy, math, shutil, time, warnings
@@ -124,18 +124,23 @@ def unet(size,        # pixels of the square images
 class CoarseFirst:
     "Batches whose first epochs are halved in size, once for each of `until` that is still to come"
     def __init__(self, batches, # of `SegData.batches`
-                 until):        # epochs, rising: before the last one images are halved, before the one before it twice …
-        self.batches, self.until, self.id = batches, tuple(until), content_id([batches.id, tuple(until)])
+                 until,         # epochs, rising: before the last one images are halved, before the one before it twice …
+                 fill=1):       # samples a batch at least: fewer images are repeated, each with its own noise
+        self.batches, self.until, self.fill, self.id = batches, tuple(until), fill, content_id([batches.id, tuple(until), fill])
 
     def __len__(self): return len(self.batches)
     def times(self, e): return sum(e < u for u in self.until)
     def epoch(self, e=0, start=0):
-        for b in self.batches.epoch(e, start): yield halved(b, self.times(e))
+        for b in self.batches.epoch(e, start): yield halved(repeated(b, -(-self.fill//len(b['id']))), self.times(e))
 
 def halved(batch, times=1): # dict with image (B,C,H,W) and mask (B,H,W) or None
     "The same images, averaged down"
     k, mask = 2**times, batch['mask']
     return batch | dict(image=F.avg_pool2d(batch['image'], k), mask=mask if mask is None else mask[:, ::k, ::k]) if times else batch
+
+def repeated(batch, times): # dict with image, mask, id, view
+    "The same images several times"
+    return {k: torch.cat([v]*times) if torch.is_tensor(v) else v and v*times for k, v in batch.items()} if times > 1 else batch
 
 def coarse_epochs(size, share, steps, per_epoch): # pixels; share of the steps below full size; of the run
     "When images double in size"
@@ -256,7 +261,7 @@ def _hold_out(data, share, seed): # -> training set, what is watched
 def _batches(data, size, batch_size, flip, coarse, steps, seed): # see `fit_diffusion`
     still = dict(flip=.5, rotate=0., scale=0., shear=0., shift=0., elastic=0.)
     batches = data.batches(min(batch_size, len(data)), size, Views(warp=still, jitter=False) if flip else None, seed)
-    return CoarseFirst(batches, coarse_epochs(size, coarse, steps, len(batches)))
+    return CoarseFirst(batches, coarse_epochs(size, coarse, steps, len(batches)), fill=batch_size//2 if len(data) < batch_size else 1)
 
 # %% ../nbs/11_diffusion.ipynb #b8f23080
 def _train(data, out, knobs, fit_knobs): # see `fit_diffusion` -> net, facts, History
@@ -277,7 +282,7 @@ def _train(data, out, knobs, fit_knobs): # see `fit_diffusion` -> net, facts, Hi
     return net.to(memory_format=torch.contiguous_format), facts, history
 
 def _budget(net, loss, batches, steps, device, precision, train): # one line before it starts
-    batch, per, seconds = next(batches.batches.epoch(0)), len(batches), 0.
+    batch, per, seconds = next(CoarseFirst(batches.batches, (), batches.fill).epoch(0)), len(batches), 0.
     begins = [0, *(min(u*per, steps) for u in batches.until), steps]
     for k, n in enumerate(np.diff(begins)):
         if n: seconds += n*seconds_a_step(net, loss, halved(batch, len(batches.until) - k), DTYPES[precision])
@@ -544,7 +549,7 @@ def default_encoder(size=64):
 
 # %% ../nbs/11_diffusion.ipynb #ffb665cb
 SHARES = dict(pixels=.8, features=.2)    # of the alarms: the test below says which of the two finds copies
-FIXED = .22     # distance in pixels below which an image counts as a copy where fewer than three patients are known
+FIXED = .3      # distance in pixels below which an image counts as a copy where fewer than three patients are known
 
 def _own(distance, patients, theirs): # (N,M); of the N; of the M -> the same, a patient's own images out of reach
     return torch.where(torch.tensor(np.asarray(patients)[:, None] == np.asarray(theirs)), math.inf, distance)
