@@ -10,6 +10,7 @@ __all__ = ['AXES', 'LABELS', 'line_names', 'last_epochs', 'Points', 'View', 'che
 # %% ../nbs/22_explore.ipynb #2725de55
 import asyncio, math, warnings
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from html import escape
 from pathlib import Path
 from uuid import uuid4
@@ -18,14 +19,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from .core import TskdError, disk_errors, in_notebook, patch
 from .data import IGNORE
-from .evaluation import DIGITS, LOWER, SETTINGS, Interval, Results, Table, expected_calibration_error, footnote, holm, interval, load_results, signed_rank
+from .evaluation import (DIGITS, LOWER, SETTINGS, Interval, Results, Table, expected_calibration_error, footnote, holm, interval,
+                             load_results, signed_rank)
 from .metrics import FLAGS, METRICS
 from .train import read_history
 from .viz import curves, drawn_bytes, error_overlay, figure_bytes, grid, line_look, overlay, png_uri, style
 
 # %% ../nbs/22_explore.ipynb #6fefcc78
 AXES = 'budget', 'transfer_size', 'rank', 'epoch'
-_WORDS = dict(budget='budget', transfer_size='transfer', rank='rank', epoch='epoch', n_val='validation', n_teacher='teacher labels', n_generator='generator labels')
+_WORDS = dict(budget='budget', transfer_size='transfer', rank='rank', epoch='epoch',
+              n_val='validation', n_teacher='teacher labels', n_generator='generator labels')
 
 def _told_by(runs, x): # settings of one method; the axis -> the columns that tell its lines apart
     told, axis = [], [x] if x in AXES else []
@@ -133,7 +136,8 @@ def _calibrated(self:Points, x, extra): # the axis; ['seed'] or [] -> points, do
     sums = bins.groupby([*by, 'bin'], sort=False, dropna=False)[['n', 'confidence', 'correct']].sum()
     error = sums.groupby(level=by, sort=False, dropna=False).apply(lambda t: expected_calibration_error(t.n, t.confidence, t.correct))
     table = error.rename('mean').reset_index() if len(sums) else pd.DataFrame(columns=[*by, 'mean'])
-    blank = dict(low=table['mean'], high=table['mean'], n=0, how='over pixels', seeds=bins.seed.nunique(), cases=self.df.case.nunique(), missed=0, false=0)
+    blank = dict(low=table['mean'], high=table['mean'], n=0, how='over pixels', missed=0, false=0,
+                 seeds=bins.seed.nunique(), cases=self.df.case.nunique())
     return table.assign(**blank)[_POINT], table.rename(columns=dict(mean='value'))
 
 # %% ../nbs/22_explore.ipynb #0ece2fbc
@@ -186,6 +190,14 @@ def _options(view, points): # -> {field: allowed values}
 def _fits(value, options): # is it allowed?
     return set(value) <= set(options) if isinstance(value, tuple) else value in options
 
+def _not_among(field, value, options):
+    return TskdError(f'{field} among {", ".join(map(repr, options)) or "none, there are no results yet"}', repr(value), 'choose one of these')
+
+def _unknown(given, kind): # the names that a user gave; View or Page
+    if unknown := set(given) - {f.name for f in fields(kind)}:
+        known = ', '.join(f.name for f in fields(kind))
+        raise TskdError(f'settings among {known}', ', '.join(sorted(unknown)), f'see {kind.__name__}')
+
 def _there(pick, view, points): # does the picked point exist?
     m = points.means(view.metric, view.x)
     return len(pick) == 4 and ((m.line == pick[0]) & (m['at'] == pick[1]) & (m['class'] == pick[2])).any()
@@ -197,7 +209,7 @@ def checked(view, points, given=()): # a View; Points; the fields that a user ha
     for field in ('metric', 'x', 'level', 'reference', 'hide', 'classes', 'group', 'only'):
         allowed, value = _options(view, points)[field], getattr(view, field)
         if _fits(value, allowed): continue
-        if field in given: raise TskdError(f'{field} among {", ".join(map(repr, allowed)) or "none, there are no results yet"}', repr(value), 'choose one of these')
+        if field in given: raise _not_among(field, value, allowed)
         kept = tuple(v for v in value if v in allowed) if isinstance(value, tuple) else allowed[0]
         view = replace(view, **{field: kept})
     if view.pick and not _there(view.pick, view, points):
@@ -221,7 +233,8 @@ class Live:
             import ipywidgets as W
             self.box = W.VBox([W.HTML(f'<style>.{self.id}{{display:none}}</style>'), *made])
         if self.box is not None: display(self.box)
-        self.handles = [*self.handles[-3:], display(self.twin(), raw=True, display_id=True)]
+        shown = display(self.twin(), raw=True, display_id=True)
+        if in_notebook(): self.handles = [*self.handles[-3:], shown]           # elsewhere nobody brings it up to date
 
     def update_twins(self):
         "Bring the static outputs up to date"
@@ -263,6 +276,9 @@ def read_results(source): # Results, a study, a CSV, or the folder of an evaluat
         raise TskdError('Results, a study, a CSV or a folder with results.csv', type(source).__name__, 'pass what evaluate or Study.results() gave')
     return source
 
+def _folded(title, *parts): # HTML that can be folded away
+    return f'<details open><summary>{escape(title)} (a static copy; run the cell for the live view)</summary>{"".join(parts)}</details>'
+
 def _png(png): return f'<img alt="" style="max-width:100%" src="{png_uri(png)}">' if png else ''
 
 _CELL = 'text-align:left;line-height:1.5;padding:0 .7em 0 0'
@@ -283,8 +299,7 @@ class DiceExplorer(Live):
                  **view        # what to show, see `View`
                 ):
         super().__init__()
-        if unknown := view.keys() - {f.name for f in fields(View)}:
-            raise TskdError(f'settings among {", ".join(f.name for f in fields(View))}', ', '.join(sorted(unknown)), 'see View')
+        _unknown(view, View)
         view = {k: tuple(v) if isinstance(v, list) else v for k, v in view.items()}
         self.source, self.data, self.places, self.said, self.widgets = source, data, {}, '', {}
         self.results = read_results(source)
@@ -368,7 +383,7 @@ def _ring(self:DiceExplorer, ax, shown, dots): # around the picked point
 def _short(name, most=34): return name if len(name) <= most else f'{name[:most - 1]}…'
 
 @patch
-def _legend(self:DiceExplorer, fig, lines): # to the right of the panels; plain lines and margins that are set: a Legend and a layout that is searched cost more than all dots
+def _legend(self:DiceExplorer, fig, lines): # to the right of the panels, and the margins
     listed = self.view.x != 'method'
     names = [_short(l) for l in lines]
     left = 1 - (.052 + .0092*max(4, *map(len, names), 4) if listed else .02)
@@ -376,7 +391,8 @@ def _legend(self:DiceExplorer, fig, lines): # to the right of the panels; plain 
     step = min(.058, .9/max(1, len(lines)))
     for i, (name, line) in enumerate(zip(names, lines) if listed else ()):
         y = .9 - i*step
-        fig.add_artist(Line2D([left + .006, left + .024, left + .042], [y]*3, transform=fig.transFigure, markevery=[1], markersize=4.5, lw=1.6, **line_look(self.places[line])))
+        look = dict(markevery=[1], markersize=4.5, lw=1.6) | line_look(self.places[line])
+        fig.add_artist(Line2D([left + .006, left + .024, left + .042], [y]*3, transform=fig.transFigure, **look))
         fig.text(left + .048, y, _plain(name), va='center', fontsize=8 if len(lines) < 16 else 6, color='#222222')
 
 @patch
@@ -427,8 +443,8 @@ def _worded(self:DiceExplorer, t): # numbers -> what a person reads
 @patch
 def _note(self:DiceExplorer): # how the numbers were made
     note, to = self.points._once(lambda: footnote(self.points.lined(self.view.x)), 'note', self.view.x), self.view.reference
-    tests = f'Paired differences of patient means to {to}; Wilcoxon signed-rank tests over patients; Holm over the tests of this table. ' if to else ''
-    return tests + note
+    if not to: return note
+    return f'Paired differences of patient means to {to}; Wilcoxon signed-rank tests over patients; Holm over the tests of this table. {note}'
 
 @patch
 def table(self:DiceExplorer) -> Table:
@@ -454,7 +470,7 @@ def cases(self:DiceExplorer) -> Table:
     "The cases of the picked point, worst first"
     if not self.view.pick: return Table(pd.DataFrame(columns=['case']), 'No point is picked: set(pick=(line, place, class, seed)).')
     rows = self._case_rows()
-    columns = list(dict.fromkeys(['case', 'group', 'seed', 'class', self.view.metric if self.view.metric != 'ece' else 'dice', 'dice', 'hd95', 'flags']))
+    columns = [c for c in dict.fromkeys(['case', 'group', 'seed', 'class', self.view.metric, 'dice', 'hd95', 'flags']) if c in rows]
     line, at, name, seed = self.view.pick
     of_seed = '' if seed is None else f', seed {seed}'
     note = f'{len(rows)} cases of {_spot(line, at, name, self.view.x)}{of_seed}, worst first.'
@@ -477,12 +493,15 @@ def case_of(data, id): # SegData or None; a case's id
 @patch
 def pictures(self:DiceExplorer):
     "Image, truth with prediction, and errors of the worst cases of the picked point, or None if there is nothing to show"
-    rows = self._case_rows().head(self.view.n) if self.view.pick else []
-    found = [(c, kept_map(rows.iloc[[i]]), r) for i, (_, r) in enumerate(rows.iterrows()) if (c := case_of(self.data, r.case)) is not None] if len(rows) else []
+    if not self.view.pick: return None
+    rows = self._case_rows().head(self.view.n)
+    found = [(case_of(self.data, r.case), kept_map(rows.loc[[i]]), r) for i, r in rows.iterrows()]
+    found = [f for f in found if f[0] is not None]
     if not found: return None
     titles = [f'{_plain(c.id[-24:])}, Dice {r.dice:.3f}' for c, _, r in found]
     over = [(c.image, _signed(c.mask), p) for c, p, _ in found]
-    wrong = [(lambda ax, c=c, p=p: ax.set_axis_off() if p is None else error_overlay(c.image, _signed(c.mask), p, ax)) for c, p, _ in found]
+    def errors(ax, c, p): ax.set_axis_off() if p is None else error_overlay(c.image, _signed(c.mask), p, ax)
+    wrong = [partial(errors, c=c, p=p) for c, p, _ in found]
     heads = ['truth solid, prediction dashed' if p is not None else 'truth; no prediction was kept' for _, p, _ in found]
     return grid([c.image for c, *_ in found] + over + wrong, titles + heads + ['missed blue, false orange']*len(found), cols=len(found), size=2.1)
 
@@ -492,7 +511,8 @@ def code(self:DiceExplorer):
     "The call that shows this view"
     default = asdict(View())
     said = ''.join(f', {k}={v!r}' for k, v in asdict(self.view).items() if v != default[k])
-    name = 'study' if callable(getattr(self.source, 'results', None)) else repr(str(self.source)) if isinstance(self.source, (str, Path)) else 'results'
+    name = 'study' if callable(getattr(self.source, 'results', None)) else 'results'
+    if isinstance(self.source, (str, Path)): name = repr(str(self.source))
     return f'DiceExplorer({name}{", data" if self.data is not None else ""}{said})'
 
 @patch
@@ -517,14 +537,17 @@ def _unseen(self:DiceExplorer): # points that can't be drawn, in words
 @patch
 def _live_table(self:DiceExplorer, most=25):
     t = self._numbers()
-    return html_table(self._worded(t.head(most))) + (f'<p><small>The first {most} of {len(t)} rows; table() and the CSV have all.</small></p>' if len(t) > most else '')
+    more = f'<p><small>The first {most} of {len(t)} rows; table() and the CSV have all.</small></p>' if len(t) > most else ''
+    return html_table(self._worded(t.head(most))) + more
 
 @patch
 def static(self:DiceExplorer):
     "The page without a kernel: picture, table, cases, and the call that brings it back"
-    cases = f'<p>{escape(self.cases().note)}</p>{_png(self.cases_png)}{html_table(self.cases().df, 10)}' if self.view.pick else ''
-    return (f'<details open><summary>{escape(LABELS.get(self.view.metric, self.view.metric))} of {len(self.points.lines(self.view.x))} lines (a static copy; run the cell for the live view)</summary>'
-            f'{_png(self.png)}{self.table_html}<p><small>{escape(self._unseen() + self._note())}</small></p>{cases}<pre>{escape(self.code())}</pre></details>')
+    v, cases = self.view, self.cases()
+    picked = f'<p>{escape(cases.note)}</p>{_png(self.cases_png)}{html_table(cases.df, 10)}' if v.pick else ''
+    note = f'<p><small>{escape(self._unseen() + self._note())}</small></p>'
+    title, call = f'{LABELS.get(v.metric, v.metric)} of {len(self.points.lines(v.x))} lines', f'<pre>{escape(self.code())}</pre>'
+    return _folded(title, _png(self.png), self.table_html, note, picked, call)
 
 @patch
 def paint(self:DiceExplorer):
@@ -533,7 +556,9 @@ def paint(self:DiceExplorer):
     fig = _blank() if waiting else self.canvas_figure
     self._panels = self.draw(fig); self.png, self.table_html = drawn_bytes(fig), self._live_table()
     about = (self.points, self.view.pick, self.view.group, self.view.only, self.view.n, self.view.metric, self.view.x)
-    if about != self._cases_of: self._cases_of, pictures = about, self.pictures(); self.cases_png = drawn_bytes(pictures) if pictures is not None else b''
+    if about != self._cases_of:
+        pictures, self._cases_of = self.pictures(), about
+        self.cases_png = b'' if pictures is None else drawn_bytes(pictures)
     if self.box is not None: self._sync()
     self.update_twins()
 
@@ -551,10 +576,11 @@ def near(self:DiceExplorer, event, reach=14): # a mouse event on the figure; pix
     "((line, place, class, seed), value) of the nearest point, or None"
     if event.inaxes is None or not len(self.results): return None
     v, name = self.view, self._panels.get(event.inaxes)
-    t = self.shown().assign(seed=None).rename(columns=dict(mean='value'))
-    if v.seeds and not v.reference: t = pd.concat([t[['line', 'at', 'class', 'seed', 'value']].astype(object), self._on(self.points.dots(v.metric, v.x)).astype(object)])
+    t = self.shown().assign(seed=None).rename(columns=dict(mean='value'))[['line', 'at', 'class', 'seed', 'value']].astype(object)
+    if v.seeds and not v.reference: t = pd.concat([t, self._on(self.points.dots(v.metric, v.x)).astype(object)])
     t = t[t['class'] == name]
-    far = np.hypot(*(event.inaxes.transData.transform(t[['at', 'value']].to_numpy(float)) - (event.x, event.y)).T) + 5*t.seed.notna().to_numpy()    # a mean lies above its dots
+    away = event.inaxes.transData.transform(t[['at', 'value']].to_numpy(float)) - (event.x, event.y)
+    far = np.hypot(*away.T) + 5*t.seed.notna().to_numpy()                   # a mean lies above its dots
     if not np.isfinite(far).any() or np.nanmin(far) > reach: return None
     r = t.iloc[int(np.nanargmin(far))]
     return (r.line, float(r['at']), name, None if pd.isna(r.seed) else int(r.seed)), float(r.value)
@@ -566,8 +592,13 @@ def _clicked(self:DiceExplorer, event):
 @patch
 def _hovered(self:DiceExplorer, event):
     hit = self.near(event)
-    self.said = '' if hit is None else f'{_spot(*hit[0][:3], self.view.x)}{"" if hit[0][3] is None else f", seed {hit[0][3]}"}: {hit[1]:.{DIGITS.get(self.view.metric, 3)}f}'
+    self.said = '' if hit is None else self._said_of(*hit)
     self._say()
+
+@patch
+def _said_of(self:DiceExplorer, pick, value): # a point and its value in words
+    seed = '' if pick[3] is None else f', seed {pick[3]}'
+    return f'{_spot(*pick[:3], self.view.x)}{seed}: {value:.{DIGITS.get(self.view.metric, 3)}f}'
 
 @patch
 def _say(self:DiceExplorer):
@@ -599,8 +630,9 @@ def build(self:DiceExplorer):
     w = self.widgets = dict(
         metric=drop('metric'), x=drop('over'), level=drop('per', '9em'), reference=drop('minus', '20em'),
         log=tick('log axis'), bands=tick('intervals'), seeds=tick('seeds'), follow=tick('follow'), methods=W.Box(**wrapped), classes=W.Box(**wrapped),
-        line=drop('point:', '20em'), at=W.SelectionSlider(options=[('–', '')], description='at', **wide, **once), name=drop('class', '12em'), seed=drop('seed', '10em'),
-        group=drop('patient', '12em'), only=drop('only', '10em'), n=W.IntSlider(4, 1, 8, description='pictures', **once),
+        line=drop('point:', '20em'), at=W.SelectionSlider(options=[('–', '')], description='at', **wide, **once),
+        name=drop('class', '12em'), seed=drop('seed', '10em'), group=drop('patient', '12em'),
+        only=drop('only', '10em'), n=W.IntSlider(4, 1, 8, description='pictures', **once),
         said=W.HTML(), table=W.HTML(), cases=W.HTML(), code=W.HTML(), pictures=W.Image(format='png', layout=W.Layout(max_width='100%')),
         file=W.Text('curves.png', description='file', layout=W.Layout(width='18em')), save=W.Button(description='save'))
     self.canvas = interactive_canvas(self.canvas_figure)
@@ -644,6 +676,8 @@ def _picked(self:DiceExplorer): # the row below the figure was touched: the near
     self.set(pick=(r.line, float(r['at']), r['class'], w['seed'].value if w['seed'].value in seeds else None))
 
 # %% ../nbs/22_explore.ipynb #1fa70ff9
+def _with_all(names, text='all'): return [(text, ''), *((n, n) for n in names)]
+
 def _set_choices(widget, options, value): # only if something changes: each change costs a message
     if tuple(widget.options) != tuple(options): widget.options = options
     if widget.value != value: widget.value = value
@@ -656,12 +690,12 @@ def _sync_choices(self:DiceExplorer): # bring menus and boxes in line with the v
     places = [(f'{a:g}', a) for a in sorted(set(t['at']))] if v.x in AXES else []
     line, at, name, seed = v.pick or ('', None, '', None)
     _set_choices(w['metric'], [(LABELS.get(m, m), m) for m in o['metric']], v.metric); _set_choices(w['x'], o['x'], v.x)
-    _set_choices(w['level'], o['level'], v.level); _set_choices(w['reference'], [('(no reference)', ''), *[(l, l) for l in o['reference'][1:]]], v.reference)
-    _set_choices(w['line'], [('(none)', ''), *[(l, l) for l in p.lines(v.x) if l not in v.hide or l == line]], line)
+    _set_choices(w['level'], o['level'], v.level); _set_choices(w['reference'], _with_all(o['reference'][1:], '(no reference)'), v.reference)
+    _set_choices(w['line'], _with_all([l for l in p.lines(v.x) if l not in v.hide or l == line], '(none)'), line)
     _set_choices(w['at'], [('–', ''), *places], at if v.x in AXES and v.pick else '')
     _set_choices(w['name'], list(dict.fromkeys(t['class'])) or [''], name or next(iter(t['class']), ''))
     _set_choices(w['seed'], [('all', None), *[(str(s), s) for s in seeds]], seed)
-    _set_choices(w['group'], [('all', ''), *[(g, g) for g in o['group'][1:]]], v.group); _set_choices(w['only'], [('all', ''), *[(f, f) for f in o['only'][1:]]], v.only)
+    _set_choices(w['group'], _with_all(o['group'][1:]), v.group); _set_choices(w['only'], _with_all(o['only'][1:]), v.only)
     for field in ('log', 'bands', 'seeds', 'n'): w[field].value = getattr(v, field)
 
 @patch
@@ -710,8 +744,7 @@ class CaseBrowser(Live):
     "Pages through cases, methods side by side"
     def __init__(self, source, data, **page): # as for `DiceExplorer`; SegData of the test images; see `Page`
         super().__init__()
-        if unknown := page.keys() - {f.name for f in fields(Page)}:
-            raise TskdError(f'settings among {", ".join(f.name for f in fields(Page))}', ', '.join(sorted(unknown)), 'see Page')
+        _unknown(page, Page)
         self.source, self.data, self.png, self.widgets, self._syncing = source, data, b'', {}, False
         self._take(read_results(source)); self.page = Page()
         self.set(**page)
@@ -764,10 +797,11 @@ def cases(self:CaseBrowser):
 @patch
 def set(self:CaseBrowser, **changes): # fields of `Page`
     "Show something else"
-    allowed = dict(order=['worst', 'data'], metric=[m for m in METRICS if m in self.rows], group=['', *self.rows.group.unique()], only=['', *FLAGS.values()], lines=self.lines)
+    allowed = dict(order=['worst', 'data'], metric=[m for m in METRICS if m in self.rows], group=['', *self.rows.group.unique()],
+                   only=['', *FLAGS.values()], lines=self.lines)
     for field, value in changes.items():
         value = changes[field] = tuple(value) if field == 'lines' else value
-        if field in allowed and not _fits(value, allowed[field]): raise TskdError(f'{field} among {", ".join(map(repr, allowed[field]))}', repr(value), 'choose one of these')
+        if field in allowed and not _fits(value, allowed[field]): raise _not_among(field, value, allowed[field])
     self.page = replace(self.page, **changes)
     self.page = replace(self.page, index=int(np.clip(self.page.index, 0, max(0, len(self.cases()) - 1))))
     self.paint()
@@ -806,7 +840,8 @@ def figure(self:CaseBrowser):
     case = case_of(self.data, self.case) if self.case else None
     if case is None: return grid([lambda ax: (ax.set_axis_off(), ax.text(.5, .5, 'No case to show', ha='center', transform=ax.transAxes))])
     panels = self._panels_of(case)
-    return grid([draw for _, draw in panels], [title for title, _ in panels], cols=min(4, len(panels)), size=2.4, classes=[_plain(c) for c in self.data.classes])
+    titles, draws = zip(*panels)
+    return grid(draws, titles, cols=min(4, len(panels)), size=2.4, classes=[_plain(c) for c in self.data.classes])
 
 # %% ../nbs/22_explore.ipynb #00cb0f47
 @patch
@@ -819,12 +854,12 @@ def table(self:CaseBrowser):
 @patch
 def static(self:CaseBrowser):
     n = len(self.cases())
-    return f'<details open><summary>case {self.page.index + 1 if n else 0} of {n} (a static copy; run the cell for the live view)</summary>{_png(self.png)}{html_table(self.table())}</details>'
+    return _folded(f'case {self.page.index + 1 if n else 0} of {n}', _png(self.png), html_table(self.table()))
 
 @patch
 def paint(self:CaseBrowser):
     "Bring everything that is shown up to date"
-    self.png = drawn_bytes(self.figure())
+    self.png = figure_bytes(self.figure())
     if self.widgets: self._sync()
     self.update_twins()
 
@@ -836,11 +871,12 @@ def build(self:CaseBrowser):
     wide, wrapped = dict(style=dict(description_width='initial')), dict(layout=W.Layout(flex_flow='row wrap'))
     drop = lambda text, options: W.Dropdown(options=options, description=text, **wide)
     w = self.widgets = dict(
-        index=W.IntSlider(1, 1, 1, description='case', layout=W.Layout(width='26em'), **wide), back=W.Button(description='◀ previous'), on=W.Button(description='next ▶'),
+        index=W.IntSlider(1, 1, 1, description='case', layout=W.Layout(width='26em'), **wide),
+        back=W.Button(description='◀ previous'), on=W.Button(description='next ▶'),
         order=drop('order', ['worst', 'data']), metric=drop('by', [m for m in METRICS if m in self.rows] or ['dice']), group=drop('patient', ['']),
-        only=drop('only', [('all', ''), *[(f, f) for f in FLAGS.values()]]), alpha=W.FloatSlider(.35, min=0, max=1, step=.05, description='tint', **wide),
-        zoom=W.FloatSlider(1, min=1, max=6, step=.25, description='zoom', **wide), errors=W.ToggleButton(description='errors'), lines=W.Box(**wrapped),
-        figure=W.Image(format='png', layout=W.Layout(max_width='100%')), table=W.HTML())
+        only=drop('only', _with_all(FLAGS.values())), alpha=W.FloatSlider(.35, min=0, max=1, step=.05, description='tint', **wide),
+        zoom=W.FloatSlider(1, min=1, max=6, step=.25, description='zoom', **wide), errors=W.ToggleButton(description='errors'),
+        lines=W.Box(**wrapped), figure=W.Image(format='png', layout=W.Layout(max_width='100%')), table=W.HTML())
     self._sync()
     for field in ('index', 'order', 'metric', 'group', 'only', 'alpha', 'zoom', 'errors'):
         def touched(change, field=field): # people count from 1
@@ -862,7 +898,7 @@ def _sync(self:CaseBrowser): # bring all widgets in line with the page
     self._syncing = True
     try:
         w['index'].max = max(1, len(self.cases())); w['index'].value = p.index + 1
-        _set_choices(w['group'], [('all', ''), *[(g, g) for g in sorted(self.rows.group.unique())]], p.group)
+        _set_choices(w['group'], _with_all(sorted(self.rows.group.unique())), p.group)
         for field in ('order', 'metric', 'only', 'alpha', 'zoom', 'errors'): w[field].value = getattr(p, field)
         shown = self.shown_lines()
         if [b.tooltip for b in w['lines'].children] != self.lines: w['lines'].children = _checks(self.lines, shown, self._flip)
@@ -898,10 +934,12 @@ def read(self:TrainingView):
 @patch
 def figure(self:TrainingView):
     "Loss and validation"
-    sides = {'loss': 'loss'} | {n: n.removeprefix('val_') for n in sorted({n for h in self.histories.values() for n in h.name if n.startswith('val_')})}
+    names = {n for h in self.histories.values() for n in h.name if n.startswith('val_')}
+    sides = {'loss': 'loss'} | {n: n.removeprefix('val_') for n in sorted(names)}
     def panel(ax, name):
-        of = {k: h[h.name == name] for k, h in self.histories.items()}; of = {_plain(k[-40:]): h for k, h in of.items() if len(h)}
-        curves({k: h.step.to_numpy(float) for k, h in of.items()}, {k: h.value.to_numpy(float) for k, h in of.items()}, ax, 'step', sides[name], markers=False, legend=name == 'loss')
+        of = {_plain(k[-40:]): h[h.name == name] for k, h in self.histories.items() if (h.name == name).any()}
+        x, y = ({k: h[c].to_numpy(float) for k, h in of.items()} for c in ('step', 'value'))
+        curves(x, y, ax, 'step', sides[name], markers=False, legend=name == 'loss')
     fig = Figure((4.4*len(sides), 2.9), 90, layout='constrained')
     with style(): axs = fig.subplots(1, len(sides), squeeze=False)[0]
     for ax, name in zip(axs, sides): panel(ax, name)
@@ -912,17 +950,19 @@ def table(self:TrainingView):
     "Where each training stands"
     def row(name, h): # a training
         last = h.groupby('name', sort=False).value.last()
-        return dict(training=name, step=h.step.max(), seconds=round(h.seconds.max(), 1)) | {n: f'{v:.4g}' for n, v in last.items() if n == 'loss' or n.startswith('val_')}
+        told = {n: f'{v:.4g}' for n, v in last.items() if n == 'loss' or n.startswith('val_')}
+        return dict(training=name, step=h.step.max(), seconds=round(h.seconds.max(), 1)) | told
     return pd.DataFrame([row(k, h) for k, h in self.histories.items() if len(h)]).fillna('')
 
 @patch
-def static(self:TrainingView): return f'<details open><summary>{len(self.histories)} trainings (a static copy)</summary>{_png(self.png)}{html_table(self.table())}</details>'
+def static(self:TrainingView): return _folded(f'{len(self.histories)} trainings', _png(self.png), html_table(self.table()))
 
 @patch
 def build(self:TrainingView):
     try: import ipywidgets as W
     except ImportError: return None
-    self.widgets = dict(figure=W.Image(value=self.png, format='png'), table=W.HTML(html_table(self.table())), follow=W.Checkbox(description='follow', indent=False))
+    self.widgets = dict(figure=W.Image(value=self.png, format='png'), table=W.HTML(html_table(self.table())),
+                        follow=W.Checkbox(description='follow', indent=False))
     self.widgets['follow'].observe(lambda change: self.follow() if change.new else self.stop(), 'value')
     return [self.widgets['follow'], self.widgets['figure'], self.widgets['table']]
 
