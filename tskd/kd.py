@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['TERMS', 'PARTS', 'match_grids', 'to_grid', 'projector', 'Standard', 'fit_standard', 'feature_kd', 'affinities',
-           'relation_kd', 'divergence', 'logit_kd', 'dice_kd', 'border_weight', 'boundary_kd', 'label_gate',
-           'confidence_gate', 'agreement', 'likeliest_temperature', 'calibrate', 'as_teacher', 'resized', 'Targets',
-           'TargetCache', 'TransferBatches', 'term_weights', 'KD', 'at_label']
+           'relation_kd', 'divergence', 'logit_kd', 'dice_kd', 'border_weight', 'boundary_kd', 'label_gate', 'at_label',
+           'confidence_gate', 'agreement', 'Relit', 'likeliest_temperature', 'calibrate', 'as_teacher', 'resized',
+           'Targets', 'TargetCache', 'TransferBatches', 'term_weights', 'KD']
 
 # %% ../nbs/12_kd.ipynb #38e6a478
 import os, shutil, time, warnings, zlib
@@ -22,6 +22,7 @@ from safetensors.torch import save_file
 from scipy.linalg import hadamard
 from scipy.optimize import minimize_scalar
 from torch import nn
+from .augment import jitter
 from .core import (Progress, TskdError, TskdWarning, content_id, disk_errors, file_sha256, lock, move_aside,
                        patch, pick_device, pick_precision, read_json, write_json)
 from .losses import as_classes, soft_border, task_loss, widen
@@ -176,6 +177,10 @@ def label_gate(target, # (B,1|C,h,w) logits
     label = F.interpolate(mask[:, None].float(), said.shape[-2:], mode='nearest-exact')[:, 0].long()
     return ((label < 0) | (label == said)).float()
 
+def at_label(mask, like): # (B,H,W) labels, (B,h,w) -> (B,h,w) bool: where a label is known
+    "The known pixels on another grid"
+    return F.interpolate(mask[:, None].float(), like.shape[-2:], mode='nearest-exact')[:, 0] >= 0
+
 def confidence_gate(target,  # (B,1|C,h,w) logits, calibrated
                     floor=.5 # a greatest probability that earns no trust
                    ):        # (B,h,w) in 0..1
@@ -186,6 +191,11 @@ def confidence_gate(target,  # (B,1|C,h,w) logits, calibrated
 def agreement(looks): # logits (B,1|C,h,w) of several looks at the same pixels -> (B,h,w) in 0..1
     "What the class probabilities of all looks have in common: 1 if they agree, 0 if they contradict each other"
     return torch.stack([as_classes(x).softmax(1) for x in looks]).amin(0).sum(1)
+
+class Relit:
+    "The same pixels under another light: a second look that changes no geometry"
+    def __init__(self, seed, **knobs): self.seed, self.knobs, self.id = seed, knobs, content_id(['relit', 1, seed, knobs]) # knobs of `jitter`
+    def __call__(self, image): return jitter(image, ['']*len(image), self.seed, **self.knobs)
 
 # %% ../nbs/12_kd.ipynb #fd6d0855
 def likeliest_temperature(logits, # (N,C)
@@ -621,7 +631,3 @@ def logits(self:KD, student, batch):
     if 'dice' in self.terms: parts |= dice_kd(student, target, weight)[1]
     if 'boundary' in self.terms: parts |= boundary_kd(student, target, weight=weight)[1]
     return parts
-
-def at_label(mask, like): # (B,H,W) labels, (B,h,w) -> (B,h,w) bool: where a label is known
-    "The known pixels on another grid"
-    return F.interpolate(mask[:, None].float(), like.shape[-2:], mode='nearest-exact')[:, 0] >= 0
