@@ -183,10 +183,12 @@ def momentum_at(step, steps, start=.99): # -> start … 1, along a cosine
     return 1 - (1 - start)*(math.cos(math.pi*step/steps) + 1)/2
 
 # %% ../nbs/14_methods.ipynb #5a3628d6
-def _mlp(*dims): # linear layers with batch norm, the last one without scale
-    def layer(a, b, last): return [nn.Linear(a, b, bias=False), nn.BatchNorm1d(b, affine=not last)] + [] if last else [nn.Linear(a, b, bias=False), nn.BatchNorm1d(b), nn.ReLU()]
-    pairs = list(zip(dims, dims[1:]))
-    return nn.Sequential(*(m for i, (a, b) in enumerate(pairs) for m in layer(a, b, i == len(pairs) - 1)))
+def _mlp(*dims): # linear layers with batch norm; the last one without scale, and nothing behind it
+    layers = []
+    for i, (a, b) in enumerate(zip(dims, dims[1:]), 2):
+        last = i == len(dims)
+        layers += [nn.Linear(a, b, bias=False), nn.BatchNorm1d(b, affine=not last)] + [nn.ReLU()]*(not last)
+    return nn.Sequential(*layers)
 
 class _Described(nn.Module):
     "An image as one vector"
