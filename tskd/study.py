@@ -4,9 +4,8 @@
 
 # %% auto #0
 __all__ = ['LABELS_ONLY', 'GROWING', 'DEFAULT', 'TAUGHT', 'FORM', 'STAGES', 'Cell', 'grid', 'Spec', 'n_val', 'some_of',
-           'context_of', 'cost_of', 'run_cell', 'attempt', 'StudyFolder', 'Study', 'json_like', 'step_seconds',
-           'measure', 'expected', 'study_curves', 'PaperTable', 'paper_table', 'check_form', 'check_knobs', 'nearest',
-           'load_study']
+           'context_of', 'run_cell', 'attempt', 'StudyFolder', 'Study', 'measure', 'study_curves', 'PaperTable',
+           'paper_table', 'load_study']
 
 # %% ../nbs/21_study.ipynb #5f83e33c
 import difflib, inspect, json, time, tomllib, traceback, warnings
@@ -78,7 +77,7 @@ def _stage(spec, cell): # what tells this cell from others: name, version, setti
     settings = asdict(cell) | dict(function=spec.methods[cell.method], scoring=spec.scoring, n_synthetic=c.n_synthetic)
     return 'cell', 1, settings, dict(labelled=c.labelled, transfer=c.transfer, val=c.val, test=spec.test, context=spec.context)
 
-def cost_of(model, facts, seconds): # a model; what its method says of it
+def _cost_of(model, facts, seconds): # a model; what its method says of it
     "What it costs to make a model, and to run it on one image"
     size = getattr(model, 'size', None) or (64, 64)
     channels = next((p.shape[1] for p in model.parameters() if p.ndim == 4), 1)
@@ -95,7 +94,7 @@ def run_cell(spec, cell): # -> its Artifact
         tags = dict(budget=cell.budget, n_val=len(c.val), transfer_size=cell.transfer_size, seed=cell.seed) | facts.get('tags', {})
         evaluate(model, spec.test, cell.method, folder/'evaluation', **tags, **spec.scoring)
         made = getattr(model, 'artifact', None)
-        write_json(folder/'cell.json', asdict(cell) | tags | cost_of(model, facts, seconds) | dict(model=made and made.path.name))
+        write_json(folder/'cell.json', asdict(cell) | tags | _cost_of(model, facts, seconds) | dict(model=made and made.path.name))
     return run_stage(*_stage(spec, cell), build, spec.root)
 
 # %% ../nbs/21_study.ipynb #2e5ddb0f
@@ -190,7 +189,7 @@ def _parts(data, seed): # SegData, or three -> pool, val, test that share nothin
         shared = shared[shared.kind != 'near-duplicate'] if len(shared) else shared
         if len(shared):
             names = 'pool', 'validation', 'test'
-            raise TskdError(f'{names[i]} and {names[j]} without a common patient or image', f'{len(shared)}, for instance {shared.iloc[0].fix}',
+            raise TskdError(f'{names[i]} and {names[j]} without a common patient or image', f'{len(shared)}, for instance {shared.iloc[0].kind} {shared.iloc[0].a}',
                             'split by patient: data.split(), or pass group= to from_folder')
     return parts
 
@@ -219,17 +218,17 @@ def _write(self:Study):
     about = dict(pool=len(s.pool), val=len(s.val), test=len(s.test), patients=[len(p.patients) for p in (s.pool, s.val, s.test)], classes=s.pool.classes,
                  methods=list(s.methods), val_share=s.val_share, scoring=s.scoring, context={k: _plain(v) for k, v in s.context.items()})
     record = dict(about=about, cells={p.name: asdict(c) for c, p in self.places.items()})
-    if not (self.folder/'study.json').exists() or self.record != json_like(record): write_json(self.folder/'study.json', record)
+    if not (self.folder/'study.json').exists() or self.record != _json_like(record): write_json(self.folder/'study.json', record)
 
 def _plain(v): # a setting as it is written down
     return v if isinstance(v, (str, int, float, bool, dict, list, tuple, type(None))) else f'{type(v).__name__} {content_id(v)}'
-def json_like(x): # what JSON makes of it
+def _json_like(x): # what JSON makes of it
     return json.loads(json.dumps(x, default=str))
 
 # %% ../nbs/21_study.ipynb #dfc6b01b
 TAUGHT = 'task_specific', 'task_specific_synth', 'encoder_only', 'decoder_only', 'strong_augment', 'copy_paste', 'teacher'   # need a teacher
 
-def step_seconds(train, few=2, many=5): # train(steps) -> seconds for one step
+def _step_seconds(train, few=2, many=5): # train(steps) -> seconds for one step
     "Time two short trainings, so that what is done once drops out"
     def clock(n): start = time.perf_counter(); train(n); return time.perf_counter() - start
     return max((clock(many) - clock(few))/(many - few), 1e-4)
@@ -237,15 +236,15 @@ def step_seconds(train, few=2, many=5): # train(steps) -> seconds for one step
 def measure(spec, budget): # -> dict: seconds of a step of the student, the teacher and the U-Net
     "Time one step of each kind"
     c = context_of(spec, Cell('', budget, 0, 0))
-    quiet = dict(device=c.device, precision=c.precision, show=False)
+    def knobs(stage): return c.knobs_of(stage) | dict(device=c.device, precision=c.precision, show=False)
+    kinds = dict(student=lambda n: finetune(c.start(), c.labelled, None, **knobs('finetune') | dict(steps=n)))
+    if set(spec.methods) & set(TAUGHT): kinds |= dict(teacher=lambda n: fit_teacher(c.base, c.labelled, None, **knobs('teacher') | dict(steps=n)))
+    if 'unet' in spec.methods: kinds |= dict(unet=lambda n: fit_unet(c.labelled, c.val, size=c.size, **knobs('unet') | dict(steps=n)))
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        found = dict(student=step_seconds(lambda n: finetune(c.start(), c.labelled, None, n, **quiet)))
-        if set(spec.methods) & set(TAUGHT): found |= dict(teacher=step_seconds(lambda n: fit_teacher(c.base, c.labelled, None, steps=n, **quiet)))
-        if 'unet' in spec.methods: found |= dict(unet=step_seconds(lambda n: fit_unet(c.labelled, c.val, n, size=c.size, **quiet)))
-    return found
+        return {k: _step_seconds(train) for k, train in kinds.items()}
 
-def expected(spec, cell, timed): # dict of `measure` -> (seconds of the cell alone, {what it shares with others: seconds})
+def _expected(spec, cell, timed): # dict of `measure` -> (seconds of the cell alone, {what it shares with others: seconds})
     "How long a cell takes, if nothing is there yet"
     c = context_of(spec, cell)
     steps = dict(scratch=c.finetune_steps, imagenet=c.finetune_steps, teacher=0, unet=0).get(cell.method, c.kd_steps + c.finetune_steps)
@@ -255,31 +254,32 @@ def expected(spec, cell, timed): # dict of `measure` -> (seconds of the cell alo
     return own, {f'teacher {cell.budget} {cell.seed}': n*timed.get('teacher', 0)}
 
 # %% ../nbs/21_study.ipynb #2e8603e8
+def _span(minutes): return f'{minutes:.0f} minutes' if minutes >= 2 else f'{60*minutes:.0f} seconds'
 def _bytes(folder): return sum(p.stat().st_size for p in folder.rglob('*') if p.is_file())
 
 @patch
 def plan(self:Study) -> Table:
     "What there is to do, how long it will take and how much room it needs"
     df = self.outcomes()
-    known, todo = df[df.state == 'done'].groupby('method').seconds.median(), df[df.state != 'done']
-    fresh = [m for m in todo.method.unique() if m not in known and self.spec.methods[m] is METHODS.get(m)]
-    timed, counted, minutes = measure(self.spec, int(todo.budget.max())) if fresh else {}, set(), {}
-    for i, r in todo.iterrows():
+    known, left = df[df.state == 'done'].groupby('method').seconds.median(), df[df.state != 'done']
+    fresh = [m for m in left.method.unique() if m not in known and self.spec.methods[m] is METHODS.get(m)]
+    timed, counted, minutes = measure(self.spec, int(left.budget.max())) if fresh else {}, set(), {}
+    for i, r in left.iterrows():
         if r.method in known: minutes[i] = known[r.method]/60
         elif r.method in fresh:
-            own, shared = expected(self.spec, Cell(r.method, r.budget, r.transfer_size, r.seed), timed)
+            own, shared = _expected(self.spec, Cell(r.method, r.budget, r.transfer_size, r.seed), timed)
             minutes[i] = (own + sum(t for k, t in shared.items() if k not in counted))/60
             counted |= shared.keys()
     df = df.assign(minutes=pd.Series(minutes, dtype=float)).drop(columns=['seconds', 'traceback'])
-    return Table(df.assign(minutes=df.minutes.map('{:.1f}'.format).where(df.minutes.notna(), '')), self._says(df, todo), df)
+    return Table(df.assign(minutes=df.minutes.map('{:.1f}'.format).where(df.minutes.notna(), '')), self._says(df, left), df)
 
 @patch
-def _says(self:Study, df, todo): # a plan in a sentence
-    unknown = todo.method[df.minutes.reindex(todo.index).isna()].unique()
+def _says(self:Study, df, left): # a plan in a sentence
+    unknown = left.method[df.minutes.reindex(left.index).isna()].unique()
     done = [p for p in self.paths().values() if _done(p)]
     each = np.mean([_bytes(p) for p in done]) if done else 0
-    room = f', about {each*len(todo)/2**20:.0f} MiB for their results' if done else ''
-    return (f'{len(df)} cells, {len(todo)} of them to do: about {df.minutes.sum():.0f} minutes one after another{room}. '
+    room = f', about {each*len(left)/2**20:.0f} MiB for their results' if done else ''
+    return (f'{len(df)} cells, {len(left)} of them to do: about {_span(df.minutes.sum())} one after another{room}. '
             + (f'Not known before one has run: {", ".join(unknown)}. ' if len(unknown) else '')
             + f'Labels: budget {", ".join(map(str, sorted(df.budget.unique())))}; validation {", ".join(str(n_val(self.spec, b)) for b in sorted(df.budget.unique()))}.')
 
@@ -291,21 +291,21 @@ def run(self:Study,
         show=True      # progress, and the curves so far in a notebook
        ) -> Results:
     "Fill the grid"
-    todo = [c for c, p in self.paths().items() if not _done(p)]
+    left = [c for c, p in self.paths().items() if not _done(p)]
     with Progress(len(self.cells), self.folder.name, show=show) as bar:
-        bar.update(len(self.cells) - len(todo))
-        for cell, outcome in self._attempts(executor, todo, threads):
+        bar.update(len(self.cells) - len(left))
+        for cell, outcome in self._attempts(executor, left, threads):
             self._note(cell, outcome)
             bar.update(1, f'{cell}: {outcome["state"]}', self.picture() if bar.handle else None)
     self._warn()
     return self.results()
 
 @patch
-def _attempts(self:Study, executor, todo, threads): # yields (cell, outcome) as they end
+def _attempts(self:Study, executor, left, threads): # yields (cell, outcome) as they end
     if executor is None:
-        for c in todo: yield c, attempt(self.spec, c, threads)
+        for c in left: yield c, attempt(self.spec, c, threads)
         return
-    pending = {executor.submit(attempt, self.spec, c, threads): c for c in todo}
+    pending = {executor.submit(attempt, self.spec, c, threads): c for c in left}
     for f in as_completed(pending):
         try: yield pending[f], f.result()
         except Exception as e:                                    # the worker itself is gone
@@ -363,7 +363,7 @@ class PaperTable(Table):
 
     def _lines(self, bold, text): # two functions of a string -> header, rows
         rows = [[text(str(m))] + [bold(text(v)) if b else text(v) for v, b in zip(r, best)] for m, r, best in zip(self.df.index, self.df.values, self.best.values)]
-        return ['method', *(text(' '.join(map(str, c))) for c in self.df.columns)], rows
+        return ['method', *map(text, self.df.columns)], rows
 
     def markdown(self):
         head, rows = self._lines('**{}**'.format, lambda v: v.replace('|', '\\|'))
@@ -423,8 +423,7 @@ def _laid_out(numbers, by, reference, sets): # tidy numbers -> PaperTable
     order, methods = dict.fromkeys(numbers.column), dict.fromkeys(numbers.method)
     wide = lambda c, empty: numbers.pivot(index='method', columns='column', values=c).reindex(index=list(methods), columns=list(order)).fillna(empty)
     marks = f'Marks against {reference}: * it is better, † it is worse (Wilcoxon over patients, Holm over {numbers.p.notna().sum()} tests, p < 0.05). ' if numbers.p.notna().any() else ''
-    text = wide('text', ''); text.columns = [(c,) for c in text.columns]
-    return PaperTable(text.rename_axis(None), marks + ' '.join(footnote(r.rows()) for r in sets.values()), numbers.drop(columns=['text', 'column']), wide('best', False).astype(bool))
+    return PaperTable(wide('text', '').rename_axis(index=None, columns=None), marks + ' '.join(footnote(r.rows()) for r in sets.values()), numbers.drop(columns=['text', 'column']), wide('best', False).astype(bool))
 
 # %% ../nbs/21_study.ipynb #1a27db48
 @patch
@@ -444,21 +443,21 @@ FORM = dict(name=str, root=str,
             context=dict(student=str, size=int, encoder=str, teacher_size=int, kd_steps=int, finetune_steps=int, unet_steps=int, device=str, precision=str),
             knobs=dict, scoring=dict)
 
-def check_form(given, form, file, at=''): # a dict from TOML; a dict of types; the file; where in it
+def _check_form(given, form, file, at=''): # a dict from TOML; a dict of types; the file; where in it
     "Unknown keys and wrong types, by name"
     for key, value in given.items():
         name = f'{at}{key}'
         if key not in form:
-            raise TskdError(f'keys of {f"[{at[:-1]}]" if at else "a study"}', f'{name!r}', nearest(key, form), file)
+            raise TskdError(f'keys of {f"[{at[:-1]}]" if at else "a study"}', f'{name!r}', _nearest(key, form), file)
         want = dict if isinstance(form[key], dict) else form[key]
         if not isinstance(value, (int, float) if want is float else want) or isinstance(value, bool):
             raise TskdError(f'{name}: {dict(str="text", int="a whole number", float="a number", list="a list", dict="a section")[want.__name__]}', repr(value),
                             f'write {name} = ' + dict(str='"…"', int='40', float='0.25', list='[…]', dict='{…}')[want.__name__], file)
-        if isinstance(form[key], dict): check_form(value, form[key], file, f'{name}.')
+        if isinstance(form[key], dict): _check_form(value, form[key], file, f'{name}.')
 
 STAGES = dict(teacher=fit_teacher, diffusion=fit_diffusion, distill=distill, finetune=finetune, mae=fit_mae, moco_v3=fit_moco, unet=fit_unet)
 
-def check_knobs(knobs, file): # stage or 'arm.stage' -> its knobs
+def _check_knobs(knobs, file): # stage or 'arm.stage' -> its knobs
     "Unknown stages and knobs, by name"
     for key, given in knobs.items():
         arm, _, stage = key.rpartition('.')
@@ -467,9 +466,9 @@ def check_knobs(knobs, file): # stage or 'arm.stage' -> its knobs
         if not isinstance(given, dict): raise TskdError(f'knobs.{key}: a section', repr(given), f'write [knobs.{key}]', file)
         known = {**inspect.signature(fit).parameters, **inspect.signature(STAGES[stage]).parameters}
         for k in given:
-            if k not in known: raise TskdError(f'a knob of {STAGES[stage].__name__}', f'knobs.{key}.{k}', nearest(k, known), file)
+            if k not in known: raise TskdError(f'a knob of {STAGES[stage].__name__}', f'knobs.{key}.{k}', _nearest(k, known), file)
 
-def nearest(word, words): # -> what to do about a misspelt word
+def _nearest(word, words): # -> what to do about a misspelt word
     near = difflib.get_close_matches(word, words, 1)
     return f'write {near[0]!r}' if near else f'remove it, or take one of {", ".join(sorted(words)[:12])} …'
 
@@ -502,9 +501,9 @@ def load_study(file) -> Study: # a TOML file
     try: given = tomllib.loads(file.read_text(encoding='utf-8'))
     except FileNotFoundError: raise TskdError('a study as TOML', 'no such file', 'check the path', file) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e: raise TskdError('valid TOML', str(e), 'mend that line', file) from None
-    check_form(given, FORM, file)
+    _check_form(given, FORM, file)
     if 'data' not in given: raise TskdError('a section [data]', 'none', 'write [data] with images and masks, or phantoms = 60', file)
-    check_knobs(given.get('knobs', {}), file)
+    _check_knobs(given.get('knobs', {}), file)
     data, base = _read_data(given['data'], file.parent, file), file.parent
     context = given.get('context', {}) | ({'knobs': given['knobs']} if 'knobs' in given else {})
     try: return Study(data, root=base/given.get('root', 'runs'), name=given.get('name', file.stem), split_seed=given['data'].get('split_seed', 0),
