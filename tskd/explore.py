@@ -554,11 +554,12 @@ def paint(self:DiceExplorer):
     "Bring everything that is shown up to date"
     waiting = self.canvas is not None and self.canvas.syncing_data_url      # the page has not made its canvas yet: nothing may be sent to it
     fig = _blank() if waiting else self.canvas_figure
+    if self.canvas is not None: self.canvas._force_full = True              # send all of it, whatever the page may have missed
     self._panels = self.draw(fig); self.png, self.table_html = drawn_bytes(fig), self._live_table()
     about = (self.points, self.view.pick, self.view.group, self.view.only, self.view.n, self.view.metric, self.view.x)
     if about != self._cases_of:
         pictures, self._cases_of = self.pictures(), about
-        self.cases_png = b'' if pictures is None else drawn_bytes(pictures)
+        self.cases_png = b'' if pictures is None else figure_bytes(pictures)
     if self.box is not None: self._sync()
     self.update_twins()
 
@@ -619,6 +620,7 @@ def _flip(self:DiceExplorer, field, name, on): # a checkbox was touched
         have = set(self.view.classes or self.points.classes); have = have | {name} if on else have - {name}
         self.set(classes=tuple(k for k in self.points.classes if k in have))
 
+# %% ../nbs/22_explore.ipynb #bee9ac87
 @patch
 def build(self:DiceExplorer):
     "The widgets, or None without ipywidgets"
@@ -655,8 +657,12 @@ def _wire(self:DiceExplorer): # what happens when a widget is touched
     w['follow'].observe(lambda change: self.follow() if change.new else self.stop(), 'value')
     w['save'].on_click(self._save_clicked)
     if self.canvas is not None:
-        self.canvas.on_msg(lambda _, content, __: self.paint() if content.get('type') == 'initialized' else None)
+        self.canvas.on_msg(self._begun)
         self.canvas.mpl_connect('button_press_event', self._clicked); self.canvas.mpl_connect('motion_notify_event', self._hovered)
+
+@patch
+def _begun(self:DiceExplorer, _, content, buffers): # the page has made its canvas, and will ask for the picture
+    if content.get('type') == 'initialized': self._panels = self.draw(self.canvas_figure)
 
 @patch
 def _save_clicked(self:DiceExplorer, _=None):
@@ -694,7 +700,7 @@ def _sync_choices(self:DiceExplorer): # bring menus and boxes in line with the v
     _set_choices(w['line'], _with_all([l for l in p.lines(v.x) if l not in v.hide or l == line], '(none)'), line)
     _set_choices(w['at'], [('–', ''), *places], at if v.x in AXES and v.pick else '')
     _set_choices(w['name'], list(dict.fromkeys(t['class'])) or [''], name or next(iter(t['class']), ''))
-    _set_choices(w['seed'], [('all', None), *[(str(s), s) for s in seeds]], seed)
+    _set_choices(w['seed'], [('all', ''), *[(str(s), s) for s in seeds]], '' if seed is None else seed)
     _set_choices(w['group'], _with_all(o['group'][1:]), v.group); _set_choices(w['only'], _with_all(o['only'][1:]), v.only)
     for field in ('log', 'bands', 'seeds', 'n'): w[field].value = getattr(v, field)
 
@@ -969,6 +975,6 @@ def build(self:TrainingView):
 @patch
 def paint(self:TrainingView):
     "Bring everything that is shown up to date"
-    self.png = drawn_bytes(self.figure())
+    self.png = figure_bytes(self.figure())
     if self.widgets: self.widgets['figure'].value, self.widgets['table'].value = self.png, html_table(self.table())
     self.update_twins()
