@@ -17,7 +17,16 @@ from .models import Out, SegModel, seg_model, size_table
 from .losses import supervised, task_loss
 from .train import History, dice_on, fit, loader_batches, param_groups
 from .teacher import fit_teacher, load_teacher, rank_sweep
+from .diffusion import audit, copy_paste, fit_diffusion, load_generator, quality, strong_augment
+from .kd import calibrate
+from .student import distill, finetune, load_student
+from .methods import METHODS, Context, NotRun, fit_mae, fit_moco, fit_unet
 from .evaluation import Results, evaluate, load_results, predict
+from .study import Study, StudyFolder, load_study, paper_table, study_curves
+from .explore import CaseBrowser, DiceExplorer
+from .deploy import export, open_model
+from .predictor import Predictor
+from .report import report
 
 # %% ../nbs/99_all.ipynb #81c65319
 __all__ = [n for n in globals() if not n.startswith('_')]
