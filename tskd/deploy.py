@@ -364,13 +364,14 @@ def _runner(model): # a path, an OnnxModel-like, or a module -> f(image (1,H,W,3
 @torch.inference_mode()
 def latency(models,       # dict name -> an .onnx or a module
             size=256,     # side of the image
-            rounds=20, threads=2, seed=0
+            rounds=20, threads=2, seed=0,
+           spin=False    # whether onnxruntime's threads wait busily, see `open_session`
            ):             # DataFrame, a row per model
     "Milliseconds for one image and megabytes of the file, on this machine"
     before = torch.get_num_threads(); torch.set_num_threads(threads)
     image = np.random.default_rng(seed).integers(0, 256, (1, size, size, 3)).astype(np.uint8)
     try:
-        runners = {k: _runner(m if isinstance(m, torch.nn.Module) else (runtime.OnnxModel(m, threads), m)) for k, m in models.items()}
+        runners = {k: _runner(m if isinstance(m, torch.nn.Module) else (runtime.OnnxModel(m, threads, spin=spin), m)) for k, m in models.items()}
         times = {k: [] for k in runners}
         for r in range(rounds + 2):                                    # the first two warm up
             for k, (run, _) in runners.items():

@@ -49,7 +49,7 @@ def read_rgb(path): # a picture file
         raise ModelError('a whole picture', f'{type(e).__name__}: {e}', 'copy or export it again', path) from None
 
 # %% ../nbs/22a_runtime.ipynb #cfc98e89
-def open_session(path, threads=None, providers=('CPUExecutionProvider',)): # an .onnx; by default all cores; names of onnxruntime
+def open_session(path, threads=None, providers=('CPUExecutionProvider',), spin=False): # an .onnx; by default all cores; names of onnxruntime; busy waiting
     "An onnxruntime session, or what is in the way"
     try: import onnxruntime as ort
     except ImportError: raise ModelError('onnxruntime', 'no such module', 'pip install onnxruntime') from None
@@ -61,6 +61,7 @@ def open_session(path, threads=None, providers=('CPUExecutionProvider',)): # an 
         raise ModelError(f"providers among {', '.join(there)}", ', '.join(sorted(lacking)), 'choose one of these, or install its onnxruntime')
     options = ort.SessionOptions()
     options.log_severity_level, options.intra_op_num_threads = 3, threads or 0
+    options.add_session_config_entry('session.intra_op.allow_spinning', str(int(spin)))
     try: return ort.InferenceSession(path, options, providers=list(providers))
     except Exception as e:
         raise ModelError(f'a model that onnxruntime {ort.__version__} can run', f'{type(e).__name__}: {str(e)[:200]}',
@@ -69,8 +70,8 @@ def open_session(path, threads=None, providers=('CPUExecutionProvider',)): # an 
 # %% ../nbs/22a_runtime.ipynb #1438b9d1
 class OnnxModel:
     "An exported model: bytes of images in, labels and probabilities out"
-    def __init__(self, path, threads=None, providers=('CPUExecutionProvider',)): # see `open_session`
-        self.path, self.session = Path(path), open_session(path, threads, providers)
+    def __init__(self, path, threads=None, providers=('CPUExecutionProvider',), spin=False): # see `open_session`
+        self.path, self.session = Path(path), open_session(path, threads, providers, spin)
         about = self.session.get_modelmeta().custom_metadata_map.get('tskd')
         if about is None: raise ModelError('a model that tskd exported', 'no word of it inside', 'export it with tskd.deploy.export', path)
         self.about = json.loads(about)
