@@ -9,7 +9,7 @@ __all__ = ['LABELS_ONLY', 'GROWING', 'DEFAULT', 'TAUGHT', 'FORM', 'STAGES', 'Cel
 
 # %% ../nbs/21_study.ipynb #5f83e33c
 import difflib, inspect, json, time, tomllib, traceback, warnings
-from concurrent.futures import as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, fields
 from html import escape
 from itertools import product
@@ -286,11 +286,13 @@ def _says(self:Study, df, left): # a plan in a sentence
 # %% ../nbs/21_study.ipynb #a4324b66
 @patch
 def run(self:Study,
-        executor=None, # of `concurrent.futures`: processes, threads, Dask …; None: here, one after another
+        executor=None, # of `concurrent.futures`: processes, Dask …; None: here, one after another
         threads=None,  # that torch may use in a worker
         show=True      # progress, and the curves so far in a notebook
        ) -> Results:
     "Fill the grid"
+    if isinstance(executor, ThreadPoolExecutor):
+        raise TskdError('workers that are processes', 'threads, which share one random state', 'take ProcessPoolExecutor, or Dask')
     left = [c for c, p in self.paths().items() if not _done(p)]
     with Progress(len(self.cells), self.folder.name, show=show) as bar:
         bar.update(len(self.cells) - len(left))
