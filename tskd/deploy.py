@@ -365,7 +365,7 @@ def _runner(model): # a path, an OnnxModel-like, or a module -> f(image (1,H,W,3
 def latency(models,       # dict name -> an .onnx or a module
             size=256,     # side of the image
             rounds=20, threads=2, seed=0,
-           spin=False    # whether onnxruntime's threads wait busily, see `open_session`
+            spin=False    # whether onnxruntime's threads wait busily, see `open_session`
            ):             # DataFrame, a row per model
     "Milliseconds for one image and megabytes of the file, on this machine"
     before = torch.get_num_threads(); torch.set_num_threads(threads)

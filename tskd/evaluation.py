@@ -6,7 +6,7 @@
 __all__ = ['FLIPS', 'SETTINGS', 'ROWS', 'BINS', 'FEWEST', 'BCA_FROM', 'DIGITS', 'LOWER', 'TABLE_METRICS', 'logits_of', 'views_of',
            'average', 'tiled', 'Look', 'predict', 'Results', 'load_results', 'confidence_counts',
            'expected_calibration_error', 'evaluate', 'Interval', 'patient_means', 't_interval', 'bca_interval',
-           'interval', 'Table', 'footnote', 'signed_rank', 'holm', 'patients_needed']
+           'interval', 'Table', 'footnote', 'signed_rank', 'holm', 'p_text', 'patients_needed']
 
 # %% ../nbs/20_evaluation.ipynb #41381788
 import difflib, math, os, warnings
@@ -577,7 +577,7 @@ def _tested(a, b, metric): # rows of two runs, one class -> what can be said of 
 def _named(which): return which if isinstance(which, str) else ' '.join(f'{c}={v}' if c != 'method' else v for c, v in which.items())
 
 # %% ../nbs/20_evaluation.ipynb #3087199c
-def _p_text(p, why): return f'not computable ({why})' if math.isnan(p) else f'{p:.2g}'
+def p_text(p, why): return f'not computable ({why})' if math.isnan(p) else f'{p:.2g}'
 
 @patch
 def compare(self:Results,
@@ -596,7 +596,7 @@ def compare(self:Results,
             ra, rb = of; check_alike(pd.concat([ra, rb]))
             tests += [{'a': _named(a), 'b': _named(rival), 'class': k, 'metric': m} | _tested(ra, rb, m) for m in metrics]
     numbers = pd.DataFrame(tests); numbers.insert(7, 'p (Holm)', holm(numbers.p))
-    text = {c: [_p_text(p, why) for p, why in zip(numbers[c], numbers.why)] for c in ('p', 'p (Holm)')}
+    text = {c: [p_text(p, why) for p, why in zip(numbers[c], numbers.why)] for c in ('p', 'p (Holm)')}
     text |= dict(difference=numbers.difference.map(str), effect=['' if math.isnan(e) else f'{e:+.2f}' for e in numbers.effect])
     note = (f'Difference a - b of patient means with 95 % interval; effect: rank-biserial correlation; p: Wilcoxon signed-rank test over '
             f'patients; Holm over the {numbers.p.notna().sum()} tests of this table. Cases that only one of two has: {numbers.unpaired.max()}. ')

@@ -18,12 +18,12 @@ import numpy as np, pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from .core import TskdError, disk_errors, in_notebook, patch
-from .data import IGNORE
+from .data import signed
 from .evaluation import (DIGITS, LOWER, SETTINGS, Interval, Results, Table, expected_calibration_error, footnote, holm, interval,
-                             load_results, signed_rank)
+                             load_results, signed_rank, p_text)
 from .metrics import FLAGS, METRICS
 from .train import read_history
-from .viz import curves, drawn_bytes, error_overlay, figure_bytes, grid, line_look, overlay, png_uri, style
+from .viz import curves, drawn_bytes, error_overlay, figure_bytes, grid, line_look, overlay, plain_text, png_uri, style
 
 # %% ../nbs/22_explore.ipynb #6fefcc78
 AXES = 'budget', 'transfer_size', 'rank', 'epoch'
@@ -352,9 +352,7 @@ def _unit(points, metric): return f', {points.df.unit.iloc[0]}' if metric in LOW
 @patch
 def _ylabel(self:DiceExplorer):
     v = self.view; name = LABELS.get(v.metric, v.metric) + _unit(self.points, v.metric)
-    return f'{name}: difference to\n{_plain(v.reference)}' if v.reference else name
-
-def _plain(s): return s.replace('$', r'\$')             # a dollar would begin a formula
+    return f'{name}: difference to\n{plain_text(v.reference)}' if v.reference else name
 
 # %% ../nbs/22_explore.ipynb #461c2186
 def _columns(t, value): # a table with line, at and value columns -> {line: arrays}, in the order of the axis
@@ -368,8 +366,8 @@ def _panel(self:DiceExplorer, ax, name, shown, dots): # axes; a class; its point
     spots = None if dots is None else {k: tuple(cs) for k, cs in _columns(dots, ('value',)).items() if k in cols}
     x, y, bands = {k: c[0] for k, c in cols.items()}, {k: c[1] for k, c in cols.items()}, {k: c[2:] for k, c in cols.items()}
     curves(x, y, ax, _AXIS_LABELS[v.x], '', '', bands if v.bands else None, spots, v.log and v.x in AXES[:3], places=self.places, legend=False)
-    with style(): ax.set_title(_plain(name), y=1)                     # a given height spares the search for one
-    if v.x == 'method': ax.set_xticks([c[0] for c in x.values()], [_plain(_short(k, 24)) for k in x], rotation=25, ha='right')
+    with style(): ax.set_title(plain_text(name), y=1)                     # a given height spares the search for one
+    if v.x == 'method': ax.set_xticks([c[0] for c in x.values()], [plain_text(_short(k, 24)) for k in x], rotation=25, ha='right')
     if v.reference: ax.axhline(0, color='#888888', lw=1, zorder=0)
     if v.pick and v.pick[2] == name: self._ring(ax, shown, dots)
 
@@ -393,7 +391,7 @@ def _legend(self:DiceExplorer, fig, lines): # to the right of the panels, and th
         y = .9 - i*step
         look = dict(markevery=[1], markersize=4.5, lw=1.6) | line_look(self.places[line])
         fig.add_artist(Line2D([left + .006, left + .024, left + .042], [y]*3, transform=fig.transFigure, **look))
-        fig.text(left + .048, y, _plain(name), va='center', fontsize=8 if len(lines) < 16 else 6, color='#222222')
+        fig.text(left + .048, y, plain_text(name), va='center', fontsize=8 if len(lines) < 16 else 6, color='#222222')
 
 @patch
 def draw(self:DiceExplorer, fig): # a Figure -> {axes: class}
@@ -422,8 +420,6 @@ def figure(self:DiceExplorer):
     return fig
 
 # %% ../nbs/22_explore.ipynb #09845f48
-def _p_text(p, why): return f'not computable ({why})' if math.isnan(p) else f'{p:.2g}'
-
 @patch
 def _numbers(self:DiceExplorer): # the shown points, in the order of the axis, and Holm's p over all of them
     t = self.shown(); order = {k: i for i, k in enumerate(dict.fromkeys(t['class']))}
@@ -437,7 +433,7 @@ def _worded(self:DiceExplorer, t): # numbers -> what a person reads
              for m, low, high, n, how in zip(t['mean'], t.low, t.high, t.n, t.how)]
     name = f'{v.metric} - {v.reference}' if v.reference else v.metric
     words = {'line': t.line} | ({v.x: [f'{a:g}' for a in t['at']]} if v.x in AXES else {}) | {'class': t['class'], name: value}
-    if v.reference: words |= {c: [_p_text(p, why) for p, why in zip(t[c], t.why)] for c in ('p', 'p (Holm)')}
+    if v.reference: words |= {c: [p_text(p, why) for p, why in zip(t[c], t.why)] for c in ('p', 'p (Holm)')}
     return pd.DataFrame(words | dict(patients=t.n, seeds=t.seeds, missed=t.missed, false=t.false))
 
 @patch
@@ -482,9 +478,6 @@ def kept_map(row): # a one-row frame of results -> (H,W) uint8, or None
     try: return Results(row).prediction(row.case.iloc[0])
     except (TskdError, KeyError, OSError, ValueError): return None
 
-def _signed(mask): # 255 means: not judged
-    return None if mask is None else np.where(mask == IGNORE, -1, mask.astype(int))
-
 def case_of(data, id): # SegData or None; a case's id
     "The case, or None if it isn't there"
     try: return None if data is None else data[id]
@@ -498,9 +491,9 @@ def pictures(self:DiceExplorer):
     found = [(case_of(self.data, r.case), kept_map(rows.loc[[i]]), r) for i, r in rows.iterrows()]
     found = [f for f in found if f[0] is not None]
     if not found: return None
-    titles = [f'{_plain(c.id[-24:])}, Dice {r.dice:.3f}' for c, _, r in found]
-    over = [(c.image, _signed(c.mask), p) for c, p, _ in found]
-    def errors(ax, c, p): ax.set_axis_off() if p is None else error_overlay(c.image, _signed(c.mask), p, ax)
+    titles = [f'{plain_text(c.id[-24:])}, Dice {r.dice:.3f}' for c, _, r in found]
+    over = [(c.image, signed(c.mask), p) for c, p, _ in found]
+    def errors(ax, c, p): ax.set_axis_off() if p is None else error_overlay(c.image, signed(c.mask), p, ax)
     wrong = [partial(errors, c=c, p=p) for c, p, _ in found]
     heads = ['truth solid, prediction dashed' if p is not None else 'truth; no prediction was kept' for _, p, _ in found]
     return grid([c.image for c, *_ in found] + over + wrong, titles + heads + ['missed blue, false orange']*len(found), cols=len(found), size=2.1)
@@ -828,14 +821,14 @@ def window(mask,  # (H,W) labels or None; its foreground is the middle
 
 @patch
 def _panels_of(self:CaseBrowser, case): # a Case -> [(title, function of axes)]
-    p = self.page; mask = _signed(case.mask); at = window(mask, case.image.shape[:2], p.zoom)
+    p = self.page; mask = signed(case.mask); at = window(mask, case.image.shape[:2], p.zoom)
     image, truth = case.image[at], None if mask is None else mask[at]
-    panels = [(f'{_plain(case.id[-28:])}: truth', lambda ax: overlay(image, truth, ax=ax, alpha=p.alpha))]
+    panels = [(f'{plain_text(case.id[-28:])}: truth', lambda ax: overlay(image, truth, ax=ax, alpha=p.alpha))]
     for line in self.shown_lines():
         rows = self.rows[(self.rows.line == line) & (self.rows.case == case.id)]
         if not len(rows): continue
         pred = kept_map(rows.iloc[:1].drop(columns='line')); pred = None if pred is None else pred[at]
-        said = f'{_plain(_short(line, 30))}\nDice {" · ".join(f"{d:.3f}" for d in rows.dice)}{"" if pred is not None else ", no map kept"}'
+        said = f'{plain_text(_short(line, 30))}\nDice {" · ".join(f"{d:.3f}" for d in rows.dice)}{"" if pred is not None else ", no map kept"}'
         panels.append((said, lambda ax, pred=pred: error_overlay(image, truth, pred, ax) if p.errors and pred is not None and truth is not None
                        else overlay(image, truth, pred, ax, alpha=p.alpha)))
     return panels
@@ -847,7 +840,7 @@ def figure(self:CaseBrowser):
     if case is None: return grid([lambda ax: (ax.set_axis_off(), ax.text(.5, .5, 'No case to show', ha='center', transform=ax.transAxes))])
     panels = self._panels_of(case)
     titles, draws = zip(*panels)
-    return grid(draws, titles, cols=min(4, len(panels)), size=2.4, classes=[_plain(c) for c in self.data.classes])
+    return grid(draws, titles, cols=min(4, len(panels)), size=2.4, classes=[plain_text(c) for c in self.data.classes])
 
 # %% ../nbs/22_explore.ipynb #00cb0f47
 @patch
@@ -943,7 +936,7 @@ def figure(self:TrainingView):
     names = {n for h in self.histories.values() for n in h.name if n.startswith('val_')}
     sides = {'loss': 'loss'} | {n: n.removeprefix('val_') for n in sorted(names)}
     def panel(ax, name):
-        of = {_plain(k[-40:]): h[h.name == name] for k, h in self.histories.items() if (h.name == name).any()}
+        of = {plain_text(k[-40:]): h[h.name == name] for k, h in self.histories.items() if (h.name == name).any()}
         x, y = ({k: h[c].to_numpy(float) for k, h in of.items()} for c in ('step', 'value'))
         curves(x, y, ax, 'step', sides[name], markers=False, legend=name == 'loss')
     fig = Figure((4.4*len(sides), 2.9), 90, layout='constrained')

@@ -23,8 +23,8 @@ from .core import TskdError, TskdWarning, content_id, patch, patch_cached, pick_
 from .data import SegData
 from .diffusion import copy_paste as pasted, fit_diffusion, strong_augment as stronger
 from .losses import supervised, task_loss
-from .models import ENCODERS, SegModel, VitEncoder, recipe_of, seg_model, sincos_positions, smp_model
-from .student import _made as made_student, check_transfer, distill, finetune, quick_attention
+from .models import ENCODERS, SegModel, VitEncoder, quick_attention, recipe_of, seg_model, sincos_positions, smp_model
+from .student import check_transfer, distill, finetune, made_once
 from .teacher import fit_teacher
 from .train import dice_on, fit
 
@@ -45,7 +45,7 @@ def _stage(name, start, train, settings, inputs, facts, out, force, device): # t
     facts = dict(classes=model.classes, size=model.size, spec=model.spec, steps=settings['steps']) | facts
     def work(model, out):
         with quick_attention(model, device, settings['precision']): return train(model, out), {}
-    model = made_student(name, model, work, settings, inputs | dict(start=content_id([model, model.size])), facts, out, force, device)
+    model = made_once(name, model, work, settings, inputs | dict(start=content_id([model, model.size])), facts, out, force, device)
     return model.requires_grad_(True)
 
 def _named(knobs): # of `fit` -> values with a stable content
@@ -366,11 +366,15 @@ def base(self:Context):
     return model.requires_grad_(False).eval()
 
 @patch_cached
+def generator(self:Context):
+    "The diffusion model of the transfer images"
+    return fit_diffusion(self.transfer, **self.common | self.knobs_of('diffusion'))
+
+@patch_cached
 def made(self:Context):
-    "Images that the diffusion model makes of the transfer images"
+    "Images that it makes"
     if self.synthetic is not None: return self.synthetic
-    generator = fit_diffusion(self.transfer, **self.common | self.knobs_of('diffusion'))
-    return generator.sample(self.n_synthetic or len(self.transfer), seed=self.seed, out=self.root, show=self.show)
+    return self.generator.sample(self.n_synthetic or len(self.transfer), seed=self.seed, out=self.root, show=self.show)
 
 @patch_cached
 def teacher(self:Context):

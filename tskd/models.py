@@ -8,7 +8,7 @@ __all__ = ['Out', 'KNOWN_WEIGHTS', 'SAM_NORM', 'ENCODERS', 'PACKINGS', 'Normalis
            'lite_medsam_net', 'TinyVitEncoder', 'from_lite_medsam', 'FeatureEncoder', 'ModuleEncoder', 'Recipe',
            'recipe_of', 'split_state', 'SamDecoder', 'start_from', 'LightDecoder', 'SegModel', 'seg_model', 'SplitQKV',
            'split_qkv', 'fuse_qkv', 'adapted_blocks', 'lora_targets', 'save_model', 'load_model', 'SmpModel',
-           'smp_model', 'size_table', 'pca_basis', 'pca_rgb']
+           'smp_model', 'size_table', 'pca_basis', 'pca_rgb', 'quick_attention']
 
 # %% ../nbs/07_models.ipynb #64ba1733
 import difflib, importlib.util, math, re, textwrap, warnings, zipfile
@@ -32,7 +32,7 @@ from timm.models.eva import EvaAttention
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 from torch.utils.flop_counter import FlopCounterMode
-from .core import TskdError, TskdWarning, disk_errors, file_sha256, need, read_json, write_json
+from .core import TskdError, TskdWarning, disk_errors, file_sha256, need, pick_precision, read_json, write_json
 
 # %% ../nbs/07_models.ipynb #31a32650
 Out = namedtuple('Out', 'logits features')   # (B,C+1,h,w) and (B,256,h,w)
@@ -845,7 +845,8 @@ def smp_model(arch,              # 'Unet', 'DeepLabV3Plus', …
              ):                  # an SmpModel
     "A segmentation_models_pytorch model with our interface"
     smp, classes = need('zoo', 'segmentation_models_pytorch'), _class_names(classes)
-    if not hasattr(smp, arch):
+    known = [k for k, v in vars(smp).items() if isinstance(v, type) and issubclass(v, smp.base.SegmentationModel)]
+    if arch not in known:
         raise TskdError('an architecture of segmentation_models_pytorch', arch, 'for instance Unet, UnetPlusPlus, FPN, DeepLabV3Plus')
     pretrained = None if weights == 'random' else weights
     with _hub_errors(encoder) if pretrained else nullcontext():
@@ -896,3 +897,15 @@ def pca_rgb(features,  # (B,C,h,w)
     mean, directions, low, high = basis or pca_basis(features)
     x = (features.detach().float().movedim(1, -1).cpu() - mean) @ directions
     return ((x - low)/(high - low).clamp_min(1e-8)).clamp(0, 1).numpy()
+
+# %% ../nbs/07_models.ipynb #e77649ff
+@contextmanager
+def quick_attention(model, device, precision, tokens=1024): # SegModel; where and how it is trained; from how many on nothing is changed
+    "Plain attention instead of the fused one, where that is quicker"
+    few = model.size[0]*model.size[1] <= tokens*model.encoder.multiple**2
+    slow = torch.device(device).type == 'cpu' and pick_precision(device, precision) == 'bf16' and few
+    changed = [m for m in model.modules() if slow and getattr(m, 'fused_attn', False)]
+    for m in changed: m.fused_attn = False
+    try: yield changed
+    finally:
+        for m in changed: m.fused_attn = True

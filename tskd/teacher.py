@@ -25,8 +25,9 @@ from torch import nn
 from .augment import Views
 from .core import (Artifact, TskdError, TskdWarning, content_id, disk_errors, patch, pick_device, pick_precision,
                        read_json, run_stage, write_json)
+from .data import check_labels
 from .losses import task_loss
-from .models import SegModel, adapted_blocks, fuse_qkv, lora_targets, seg_model, split_qkv
+from .models import SegModel, adapted_blocks, fuse_qkv, lora_targets, quick_attention, seg_model, split_qkv
 from .readers import cache_root
 from .train import DTYPES, History, fit, mean_dice
 
@@ -351,18 +352,6 @@ def _base(encoder, classes, size, decoder, weights, seed):
         torch.manual_seed(seed)
         return seg_model(encoder, classes, decoder, size=size or 224, weights=weights)
 
-def _check_labels(labelled, val):
-    "Labels are there, and no patient is on both sides"
-    for name, data in dict(labelled=labelled, val=val).items():
-        bare = [c.id for c in data or () if c.__dict__['mask'] is None]
-        if bare or data is not None and not len(data):
-            raise TskdError(f'a mask for each case of `{name}`', f'none for {bare[:3]}' if bare else 'no case',
-                            'pass labelled cases only: pool.budget(n)')
-    both = set(labelled.patients) & set(val.patients if val else ())
-    if both:
-        warnings.warn(f'{len(both)} patients are in `labelled` and in `val`, so validation is too good: {sorted(both)[:3]} …',
-                      TskdWarning, stacklevel=3)
-
 # %% ../nbs/10_teacher.ipynb #4946fdd1
 def _store(cache, tuned, batches, val, memory, device): # 'auto', False, a folder or a PrefixCache -> a PrefixCache or None
     "Where frozen results are kept: in memory while they fit, else on disk"
@@ -403,8 +392,9 @@ def _train(base, labelled, val, out, knobs, fit_knobs): # see `fit_teacher` -> P
         print(f"{says['trained parameters']/1e6:.2f} M of {trainable_table(tuned.model).parameters['all']/1e6:.2f} M parameters are trained; "
               f"about {minutes:.1f} minutes and {says[[k for k in says.index if 'MiB' in k]].sum():,.0f} MiB on {device} ({precision})")
     validate = check and partial(mean_dice, batches=check, classes=labelled.classes, precision=precision, forward=_whole_batch)
-    history = fit(tuned, loss, train, steps=steps, out=out, validate=validate, precision=precision, device=device,
-                  seed=knobs['seed'], show=show, desc='teacher', **fit_knobs)
+    with quick_attention(tuned.model, device, precision):
+        history = fit(tuned, loss, train, steps=steps, out=out, validate=validate, precision=precision, device=device,
+                      seed=knobs['seed'], show=show, desc='teacher', **fit_knobs)
     tuned.to(memory_format=torch.contiguous_format)
     return peft_model, history
 
@@ -432,7 +422,7 @@ def fit_teacher(encoder,         # a name for `seg_model`, or a SegModel (it is 
                 **knobs          # of `fit`: lr, patience, validate_every, ema …
                ) -> SegModel:
     "A foundation model tuned on a few labels"
-    _check_labels(labelled, val)
+    check_labels(labelled, val)
     base = _base(encoder, labelled.classes, size, decoder, weights, seed)
     views = Views(views) if views is None or isinstance(views, int) else views
     scale = dict(lr_scale={'model.encoder': .1}) if method == 'full' else {}

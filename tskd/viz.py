@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['OKABE_ITO', 'MARKERS', 'STYLE', 'colour', 'palette', 'style', 'figure_bytes', 'drawn_bytes', 'png_uri', 'data_uri',
-           'as_image', 'show_image', 'overlay', 'error_overlay', 'grid', 'line_look', 'curves', 'bars']
+           'plain_text', 'as_image', 'show_image', 'overlay', 'error_overlay', 'grid', 'line_look', 'curves', 'bars']
 
 # %% ../nbs/01_viz.ipynb #e87d9b05
-import base64, io
+import base64, io, re
 from contextlib import contextmanager
 import matplotlib as mpl, numpy as np
 from matplotlib import pyplot as plt
@@ -66,6 +66,11 @@ def png_uri(png): # bytes
 def data_uri(fig, dpi=None): # a matplotlib Figure
     "The figure as text for an `<img src=…>`"
     return png_uri(figure_bytes(fig, dpi=dpi))
+
+# %% ../nbs/01_viz.ipynb #d6b97e3a
+def plain_text(x): # anything
+    "Text that matplotlib doesn't take for a formula"
+    return re.sub(r'(?<!\\)\$', r'\\$', str(x))
 
 # %% ../nbs/01_viz.ipynb #3c46db8e
 def as_image(x): # (H,W), (H,W,1|3) or (1|3,H,W): array or tensor of any type -> (H,W) or (H,W,3) float in 0..1
