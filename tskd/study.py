@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LABELS_ONLY', 'GROWING', 'DEFAULT', 'TAUGHT', 'FORM', 'STAGES', 'Cell', 'grid', 'Spec', 'n_val', 'some_of',
            'context_of', 'run_cell', 'attempt', 'StudyFolder', 'Study', 'measure', 'study_curves', 'PaperTable',
-           'paper_table', 'load_study']
+           'reference_of', 'paper_table', 'load_study']
 
 # %% ../nbs/21_study.ipynb #5f83e33c
 import difflib, inspect, json, time, tomllib, traceback, warnings
@@ -17,14 +17,15 @@ from pathlib import Path
 
 import numpy as np, pandas as pd, torch
 from torch.utils.flop_counter import FlopCounterMode
-from .core import (Progress, TskdError, TskdWarning, content_id, patch, patch_cached, read_json, run_stage, runs_root,
+from .core import (Progress, TskdError, TskdWarning, content_id, disk_errors, patch, patch_cached, read_json, run_stage, runs_root,
                        seed_of, stage_path, write_json)
 from .data import SegData, leakage
 from .evaluation import DIGITS, LOWER, Results, Table, evaluate, footnote, holm, interval, load_results, patient_means, signed_rank
 from .diffusion import fit_diffusion
 from .methods import METHODS, Context, NotRun, fit_mae, fit_moco, fit_unet
-from .student import distill, finetune
-from .teacher import fit_teacher
+from .models import SegModel
+from .student import distill, finetune, load_student
+from .teacher import fit_teacher, load_teacher
 from .train import fit
 from .viz import curves, data_uri
 
@@ -134,6 +135,16 @@ def outcomes(self:StudyFolder):
     "A row for each cell: done, to do, failed or not run, and why"
     rows = [asdict(c) | _outcome(self.folder, p) for c, p in self.paths().items()]
     return pd.DataFrame(rows, columns=[f.name for f in fields(Cell)] + ['state', 'why', 'seconds', 'traceback'])
+
+@patch
+def model(self:StudyFolder, cell) -> SegModel: # a Cell that is done
+    "The model that a cell made"
+    path = self.paths().get(cell)
+    if path is None or not _done(path): raise TskdError('a cell that is done', str(cell), 'study.outcomes() lists them all')
+    name = read_json(path/'cell.json')['model']
+    if name is None: raise TskdError(f'a model kept by {cell.method}', 'none', 'give the model that your method returns an .artifact')
+    folder = self.root/name
+    return load_teacher(folder) if (folder/'teacher.json').exists() else load_student(folder)
 
 @patch
 def results(self:StudyFolder) -> Results:
@@ -288,14 +299,16 @@ def _says(self:Study, df, left): # a plan in a sentence
 def run(self:Study,
         executor=None, # of `concurrent.futures`: processes, Dask …; None: here, one after another
         threads=None,  # that torch may use in a worker
+        cells=None,    # some of the grid's; by default all
         show=True      # progress, and the curves so far in a notebook
        ) -> Results:
     "Fill the grid"
     if isinstance(executor, ThreadPoolExecutor):
         raise TskdError('workers that are processes', 'threads, which share one random state', 'take ProcessPoolExecutor, or Dask')
-    left = [c for c, p in self.paths().items() if not _done(p)]
-    with Progress(len(self.cells), self.folder.name, show=show) as bar:
-        bar.update(len(self.cells) - len(left))
+    wanted = self.cells if cells is None else cells
+    left = [c for c in wanted if not _done(self.places[c])]
+    with Progress(len(wanted), self.folder.name, show=show) as bar:
+        bar.update(len(wanted) - len(left))
         for cell, outcome in self._attempts(executor, left, threads):
             self._note(cell, outcome)
             bar.update(1, f'{cell}: {outcome["state"]}', self.picture() if bar.handle else None)
@@ -396,13 +409,19 @@ def _tests(results, data, metrics, reference, by): # a row for each method, budg
                 row |= dict(difference=d.mean(), p=signed_rank(d)[0])
             yield row
 
+def reference_of(results): # Results -> a method's name
+    "The method to compare the others with: task-specific distillation if it is there, else the best"
+    methods = results.df.method.unique()
+    return next((m for m in ('task_specific_synth', 'task_specific') if m in methods), results.df.groupby('method').dice.mean().idxmax())
+
 def paper_table(results,      # Results, or a dict name of the data -> Results
                 metrics=('dice', 'hd95'),
-                reference='task_specific', # method that the others are tested against
+                reference=None, # method that the others are tested against; by default `reference_of`
                 by='budget'   # or 'transfer_size'
                ) -> PaperTable:
     "Methods against budgets, with intervals, the best in bold, marks where a difference holds up"
     sets = results if isinstance(results, dict) else {'': results}
+    reference = reference or reference_of(next(iter(sets.values())))
     numbers = pd.DataFrame([r for name, one in sets.items() for r in _tests(one, name, metrics, reference, by)])
     if 'p' not in numbers: numbers = numbers.assign(difference=np.nan, p=np.nan)
     numbers['p_holm'] = holm(numbers.p)
@@ -437,6 +456,20 @@ def costs(self:StudyFolder) -> Table:
     df = g[['seconds', 'parameters', 'gflops', 'student_steps']].median(numeric_only=True).join(g[[c for c in ('n_teacher', 'n_generator', 'n_val') if c in cells]].max())
     df = df.rename(columns=dict(n_teacher='labels of the teacher', n_generator='labels of the generator', n_val='labels of validation'))
     return Table(df.reset_index().round(3), 'Seconds include what the cell made first for others too (a teacher, pre-training); GFLOPs of one image at the model\'s size.')
+
+# %% ../nbs/21_study.ipynb #729e7b37
+@patch
+def tables(self:StudyFolder, metrics=('dice', 'hd95')) -> PaperTable:
+    "Write table.md, table.html, table.csv, results.csv and costs.csv into the folder, over all cells that are done"
+    results = self.results()
+    if not len(results): raise TskdError('a cell that is done', 'none', 'study.outcomes() says why', self.folder)
+    table = paper_table(results, metrics)
+    results.save(self.folder/'results.csv'); table.csv(self.folder/'table.csv')
+    with disk_errors(self.folder):
+        (self.folder/'table.md').write_text(table.markdown(), encoding='utf-8')
+        (self.folder/'table.html').write_text(table.html(), encoding='utf-8')
+        self.costs().df.to_csv(self.folder/'costs.csv', index=False)
+    return table
 
 # %% ../nbs/21_study.ipynb #102a89e3
 FORM = dict(name=str, root=str,
