@@ -19,3 +19,6 @@ def timed():
 seconds = statistics.median(timed() for _ in range(5))
 print(f'tskd --help: {seconds:.2f} s (median of 5)')
 assert seconds <= .4, 'tskd --help takes longer than 0.4 s'
+
+subprocess.run([Path(sys.executable).with_name('tskd'), 'lab', 'lessons', '--copy-only'], check=True)
+assert list(Path('lessons').glob('0*.ipynb')), 'the wheel lacks the tutorials'

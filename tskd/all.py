@@ -27,6 +27,7 @@ from .explore import CaseBrowser, DiceExplorer
 from .deploy import export, open_model
 from .predictor import Predictor
 from .report import report
+from .demo import demo
 
 # %% ../nbs/99_all.ipynb #81c65319
 __all__ = [n for n in globals() if not n.startswith('_')]

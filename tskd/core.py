@@ -4,15 +4,15 @@
 
 # %% auto #0
 __all__ = ['EXTRAS', 'MANIFEST', 'TskdError', 'TskdWarning', 'need', 'knob', 'patch', 'patch_cached', 'seed_of', 'seed_all',
-           'pick_device', 'pick_precision', 'machine', 'file_sha256', 'content_id', 'disk_errors', 'write_json',
-           'read_json', 'Artifact', 'seal', 'swap_in', 'new_artifact', 'lock', 'runs_root', 'move_aside', 'stage_path',
-           'run_stage', 'in_notebook', 'Progress', 'progress']
+           'pick_device', 'pick_precision', 'machine', 'file_sha256', 'content_id', 'disk_errors', 'as_text',
+           'write_json', 'read_json', 'Artifact', 'seal', 'swap_in', 'new_artifact', 'lock', 'runs_root', 'move_aside',
+           'stage_path', 'run_stage', 'in_notebook', 'Progress', 'progress']
 
 # %% ../nbs/00_core.ipynb #21826f52
 import builtins, errno, hashlib, importlib, json, os, platform, random, re, shutil, socket, sys, time, warnings
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 # %% ../nbs/00_core.ipynb #c7b82292
@@ -209,12 +209,17 @@ def disk_errors(path): # what is being written
 # %% ../nbs/00_core.ipynb #c9ed18eb
 MANIFEST = 'manifest.json'
 
-def write_json(path, obj, # a JSON-able object; what JSON does not know is written as text
+def as_text(x): # what JSON does not know -> the same text in every process
+    "A function by its name, without its address in memory"
+    if isinstance(x, partial): return f"{as_text(x.func)}({', '.join([*map(repr, x.args), *(f'{k}={v!r}' for k, v in x.keywords.items())])})"
+    return f'{x.__module__}.{x.__qualname__}' if callable(x) and hasattr(x, '__qualname__') else str(x)
+
+def write_json(path, obj, # a JSON-able object; what JSON does not know is written by `as_text`
                ):
     "Write `obj` to `path` in one step"
     path = Path(path); new = path.with_name(path.name + '.new')
     with disk_errors(path):
-        new.write_text(json.dumps(obj, indent=1, ensure_ascii=False, default=str) + '\n', encoding='utf-8')
+        new.write_text(json.dumps(obj, indent=1, ensure_ascii=False, default=as_text) + '\n', encoding='utf-8')
         _fsync(new); os.replace(new, path)
 
 def read_json(path):

@@ -65,7 +65,7 @@ class Points:
         known = [m for m in METRICS if m in self.df and self.df[m].notna().any()]
         self.metrics = known + ['ece']*bool(len(results.calibration)) or ['dice']
         self.axes = [x for x in AXES if self.df[x].notna().any()] + ['method']
-        self.classes, self.groups = list(self.df['class'].unique()), sorted(self.df.group.unique())
+        self.classes, self.groups, self.levels = list(self.df['class'].unique()), sorted(self.df.group.unique()), sorted(results.df.level.unique())
 
     def _once(self, make, *key): # make() is called the first time only
         if key not in self._kept: self._kept[key] = make()
@@ -183,7 +183,7 @@ class View:
 # %% ../nbs/22_explore.ipynb #6515c477
 def _options(view, points): # -> {field: allowed values}
     lines = points.lines(view.x)
-    return dict(metric=points.metrics, x=points.axes, level=sorted(points.results.df.level.unique()) or ['image'],
+    return dict(metric=points.metrics, x=points.axes, level=points.levels or ['image'],
                 reference=[''] + [l for l in lines if view.metric != 'ece'], hide=lines, classes=points.classes,
                 group=['', *points.groups], only=['', *FLAGS.values()])
 
@@ -366,7 +366,7 @@ def _panel(self:DiceExplorer, ax, name, shown, dots): # axes; a class; its point
     spots = None if dots is None else {k: tuple(cs) for k, cs in _columns(dots, ('value',)).items() if k in cols}
     x, y, bands = {k: c[0] for k, c in cols.items()}, {k: c[1] for k, c in cols.items()}, {k: c[2:] for k, c in cols.items()}
     curves(x, y, ax, _AXIS_LABELS[v.x], '', '', bands if v.bands else None, spots, v.log and v.x in AXES[:3], places=self.places, legend=False)
-    with style(): ax.set_title(plain_text(name), y=1)                     # a given height spares the search for one
+    ax.set_title(plain_text(name), y=1)                                   # a given height spares the search for one
     if v.x == 'method': ax.set_xticks([c[0] for c in x.values()], [plain_text(_short(k, 24)) for k in x], rotation=25, ha='right')
     if v.reference: ax.axhline(0, color='#888888', lw=1, zorder=0)
     if v.pick and v.pick[2] == name: self._ring(ax, shown, dots)
@@ -404,13 +404,14 @@ def draw(self:DiceExplorer, fig): # a Figure -> {axes: class}
     if not names:
         fig.text(.5, .5, 'Nothing to show yet' if not len(self.results) else 'Everything is switched off', ha='center', color='#444444')
         return panels
-    with style(): axs = fig.subplots(-(-len(names)//4), min(4, len(names)), sharey=True, squeeze=False)
-    for ax, name in zip(axs.flat, names):
-        panels[ax] = name
-        self._panel(ax, name, shown[shown['class'] == name], None if dots is None else dots[dots['class'] == name])
-    for ax in list(axs.flat)[len(names):]: ax.set_axis_off()
-    with style(): axs[0, 0].set_ylabel(self._ylabel())
-    self._legend(fig, list(dict.fromkeys(shown.line)))
+    with style():
+        axs = fig.subplots(-(-len(names)//4), min(4, len(names)), sharey=True, squeeze=False)
+        for ax, name in zip(axs.flat, names):
+            panels[ax] = name
+            self._panel(ax, name, shown[shown['class'] == name], None if dots is None else dots[dots['class'] == name])
+        for ax in list(axs.flat)[len(names):]: ax.set_axis_off()
+        axs[0, 0].set_ylabel(self._ylabel())
+        self._legend(fig, list(dict.fromkeys(shown.line)))
     return panels
 
 @patch
@@ -685,7 +686,7 @@ def _set_choices(widget, options, value): # only if something changes: each chan
 def _sync_choices(self:DiceExplorer): # bring menus and boxes in line with the view
     w, v, p = self.widgets, self.view, self.points
     o, t = _options(v, p), p.means(v.metric, v.x)
-    seeds = sorted({int(s) for s in p.dots(v.metric, v.x).seed.dropna()})
+    seeds = sorted(map(int, p.dots(v.metric, v.x).seed.dropna().unique()))
     places = [(f'{a:g}', a) for a in sorted(set(t['at']))] if v.x in AXES else []
     line, at, name, seed = v.pick or ('', None, '', None)
     _set_choices(w['metric'], [(LABELS.get(m, m), m) for m in o['metric']], v.metric); _set_choices(w['x'], o['x'], v.x)
@@ -862,6 +863,7 @@ def paint(self:CaseBrowser):
     if self.widgets: self._sync()
     self.update_twins()
 
+# %% ../nbs/22_explore.ipynb #e4daf463
 @patch
 def build(self:CaseBrowser):
     "The widgets, or None without ipywidgets"
@@ -885,6 +887,7 @@ def build(self:CaseBrowser):
     row = lambda *names: W.HBox([w[n] for n in names], **wrapped)
     return [row('index', 'back', 'on', 'errors'), row('alpha', 'zoom'), row('order', 'metric', 'group', 'only'), w['lines'], w['figure'], w['table']]
 
+# %% ../nbs/22_explore.ipynb #3fd07919
 @patch
 def _flip(self:CaseBrowser, line, on): # a checkbox was touched
     if self._syncing: return
@@ -930,6 +933,7 @@ def read(self:TrainingView):
     self.seen = found
     return True
 
+# %% ../nbs/22_explore.ipynb #6128f89b
 @patch
 def figure(self:TrainingView):
     "Loss and validation"
@@ -953,6 +957,7 @@ def table(self:TrainingView):
         return dict(training=name, step=h.step.max(), seconds=round(h.seconds.max(), 1)) | told
     return pd.DataFrame([row(k, h) for k, h in self.histories.items() if len(h)]).fillna('')
 
+# %% ../nbs/22_explore.ipynb #767d25bc
 @patch
 def static(self:TrainingView): return _folded(f'{len(self.histories)} trainings', _png(self.png), html_table(self.table()))
 

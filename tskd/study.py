@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np, pandas as pd, torch
 from torch.utils.flop_counter import FlopCounterMode
-from .core import (Progress, TskdError, TskdWarning, content_id, disk_errors, patch, patch_cached, read_json, run_stage, runs_root,
+from .core import (Progress, TskdError, TskdWarning, as_text, content_id, disk_errors, patch, patch_cached, read_json, run_stage, runs_root,
                        seed_of, stage_path, write_json)
 from .data import SegData, leakage
 from .evaluation import DIGITS, LOWER, Results, Table, evaluate, footnote, holm, interval, load_results, patient_means, signed_rank
@@ -234,7 +234,7 @@ def _write(self:Study):
 def _plain(v): # a setting as it is written down
     return v if isinstance(v, (str, int, float, bool, dict, list, tuple, type(None))) else f'{type(v).__name__} {content_id(v)}'
 def _json_like(x): # what JSON makes of it
-    return json.loads(json.dumps(x, default=str))
+    return json.loads(json.dumps(x, default=as_text))
 
 # %% ../nbs/21_study.ipynb #dfc6b01b
 TAUGHT = 'task_specific', 'task_specific_synth', 'encoder_only', 'decoder_only', 'strong_augment', 'copy_paste', 'teacher'   # need a teacher
@@ -399,7 +399,7 @@ def _patients(rows, metric): return patient_means(rows[metric], rows.group)   # 
 
 def _tests(results, data, metrics, reference, by): # a row for each method, budget and metric: mean, interval, p against the reference
     rows = results.rows()
-    for value, g in rows.groupby(by):
+    for value, g in rows.groupby(by, dropna=False):
         of = dict(tuple(g.groupby('method', sort=False)))
         for (method, r), metric in product(of.items(), metrics):
             i = interval(r[metric], r.group, digits=DIGITS.get(metric, 3), within=(0, np.inf if metric in LOWER else 1))
@@ -429,7 +429,7 @@ def paper_table(results,      # Results, or a dict name of the data -> Results
     better = np.where(lower, numbers.difference < 0, numbers.difference > 0)          # the reference is
     numbers['mark'] = np.where(numbers.p_holm < .05, np.where(better, '*', '†'), '')
     score = numbers['mean'].where(~lower, -numbers['mean'])
-    numbers['best'] = score == score.groupby([numbers.data, numbers[by], numbers.metric]).transform('max')
+    numbers['best'] = score == score.groupby([numbers.data, numbers[by], numbers.metric], dropna=False).transform('max')
     return _laid_out(numbers, by, reference, sets)
 
 # %% ../nbs/21_study.ipynb #3130b2b1
@@ -439,7 +439,7 @@ def _cell_text(r): # a row of numbers -> '0.812 [0.790, 0.833]*'
     return f'{r["mean"]:.{d}f}{spread}{r.mark}'
 
 def _laid_out(numbers, by, reference, sets): # tidy numbers -> PaperTable
-    numbers = numbers.assign(text=numbers.apply(_cell_text, axis=1), column=[' '.join(filter(None, (d, f'{v} {by}' if by != 'budget' else f'{v} labels', m)))
+    numbers = numbers.assign(text=numbers.apply(_cell_text, axis=1), column=[' '.join(filter(None, (d, '' if pd.isna(v) else f'{v} {by}' if by != 'budget' else f'{v} labels', m)))
                                                                             for d, v, m in zip(numbers.data, numbers[by], numbers.metric)])
     order, methods = dict.fromkeys(numbers.column), dict.fromkeys(numbers.method)
     wide = lambda c, empty: numbers.pivot(index='method', columns='column', values=c).reindex(index=list(methods), columns=list(order)).fillna(empty)

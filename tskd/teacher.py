@@ -61,9 +61,9 @@ def _whole(model, blocks): # names of the adapted blocks themselves
 # %% ../nbs/10_teacher.ipynb #903d35ee
 def adapter_config(model,         # a SegModel, split if q, k and v are to be told apart
                    method='lora', # 'lora', 'all-linear', 'probe', 'full', or a config of peft's
-                   rank=8,        # of the two narrow matrices
+                   rank=16,       # of the two narrow matrices
                    blocks='all',  # or 'last:k'
-                   alpha=None,    # scale of the adapter, times rank; by default equal to rank
+                   alpha=None,    # scale of the adapter, times rank; by default twice the rank
                    dropout=0.     # on the adapter's input
                   ):              # a config of peft's
     "What peft is asked to do"
@@ -75,7 +75,7 @@ def adapter_config(model,         # a SegModel, split if q, k and v are to be to
     if method not in METHODS: raise TskdError(f'a method of {METHODS}, or a config of peft\'s', repr(method), 'choose one of these')
     if not isinstance(rank, int) or rank < 1: raise TskdError('a rank of 1 or more', repr(rank), 'take 4 to 16, or method="probe" for no adapter')
     targets = dict(lora=lora_targets, **{'all-linear': _linears}).get(method)
-    return peft.LoraConfig(r=rank, lora_alpha=alpha or rank, lora_dropout=dropout,
+    return peft.LoraConfig(r=rank, lora_alpha=alpha or 2*rank, lora_dropout=dropout,
                            target_modules=targets(model, blocks) if targets else DUMMY_TARGET_MODULES,
                            modules_to_save=_saved(model) + (_whole(model, blocks) if method == 'full' else []))
 
@@ -89,7 +89,7 @@ def _divide(model, method):
     return model
 
 def adapt(model,         # a SegModel; it is changed in place
-          method='lora', rank=8, blocks='all', alpha=None, dropout=0., # see `adapter_config`
+          method='lora', rank=16, blocks='all', alpha=None, dropout=0., # see `adapter_config`
           seed=0         # of the adapter's first weights
          ):              # a peft.PeftModel around it: only the adapter and the decoder are to be trained
     "Put a fresh adapter into a model"
@@ -399,12 +399,12 @@ def _train(base, labelled, val, out, knobs, fit_knobs): # see `fit_teacher` -> P
     return peft_model, history
 
 # %% ../nbs/10_teacher.ipynb #5562d63f
-DEFAULTS = dict(lr=1e-3, weight_decay=.1, schedule='poly', warmup=.1)   # of `fit`
+DEFAULTS = dict(lr=3e-3, weight_decay=.1, schedule='poly', warmup=.1)   # of `fit`
 
 def fit_teacher(encoder,         # a name for `seg_model`, or a SegModel (it is copied)
                 labelled,        # SegData: the few labels
                 val,             # SegData to choose the best step by, or None
-                rank=8,          # of LoRA
+                rank=16,         # of LoRA
                 blocks='all',    # or 'last:k'
                 method='lora',   # 'lora', 'all-linear', 'probe', 'full', or a config of peft's
                 steps=300,       # of the optimiser
@@ -425,7 +425,7 @@ def fit_teacher(encoder,         # a name for `seg_model`, or a SegModel (it is 
     check_labels(labelled, val)
     base = _base(encoder, labelled.classes, size, decoder, weights, seed)
     views = Views(views) if views is None or isinstance(views, int) else views
-    scale = dict(lr_scale={'model.encoder': .1}) if method == 'full' else {}
+    scale = dict(lr_scale={'model.encoder': .1} if method == 'full' else {'model.decoder': .3})
     stage = dict(rank=rank, blocks=blocks, method=method, steps=steps, batch_size=batch_size, views=views, loss=loss,
                  alpha=alpha, dropout=dropout, seed=seed, precision=precision, size=base.size)
     run = stage | dict(cache=cache, memory=memory, device=pick_device(device), show=show)
@@ -457,7 +457,7 @@ def _made(base, labelled, val, stage, run, fit_knobs, facts, out, merge, force):
         save_teacher(tuned, folder, facts | dict(trained=_trained(tuned)))
         shutil.copy(folder/'.fit'/'history.csv', folder); shutil.rmtree(folder/'.fit')
     inputs = dict(base=facts['base'], decoder=content_id([base.neck, base.decoder]), labelled=labelled, val=val)
-    artifact = run_stage('teacher', 1, _named(stage, fit_knobs), inputs, build, out, force)
+    artifact = run_stage('teacher', 2, _named(stage, fit_knobs), inputs, build, out, force)
     return load_teacher(artifact, base, merge).to(run['device'])
 
 # %% ../nbs/10_teacher.ipynb #7934d458
