@@ -76,7 +76,8 @@ def context_of(spec, cell) -> Context:
 def _stage(spec, cell): # what tells this cell from others: name, version, settings, inputs
     c = context_of(spec, cell)
     settings = asdict(cell) | dict(function=spec.methods[cell.method], scoring=spec.scoring, n_synthetic=c.n_synthetic)
-    return 'cell', 1, settings, dict(labelled=c.labelled, transfer=c.transfer, val=c.val, test=spec.test, context=spec.context)
+    context = {k: v for k, v in spec.context.items() if k not in ('show', 'device')}                # the results don't depend on these
+    return 'cell', 1, settings, dict(labelled=c.labelled, transfer=c.transfer, val=c.val, test=spec.test, context=context)
 
 def _cost_of(model, facts, seconds): # a model; what its method says of it
     "What it costs to make a model, and to run it on one image"
