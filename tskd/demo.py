@@ -6,14 +6,15 @@
 __all__ = ['OURS', 'ARMS', 'SCALES', 'Scale', 'demo_data', 'demo_study', 'Story', 'Demo', 'demo']
 
 # %% ../nbs/24_demo.ipynb #88b6ad0d
-import os, textwrap, time
+import textwrap, time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from importlib import util
 from pathlib import Path
 
 from PIL import Image
-from .core import TskdError, disk_errors, machine, write_json
-from .data import SegData, from_folder
+from .core import EXTRAS, TskdError, disk_errors, machine
+from .data import from_folder
 from .deploy import HubModel, export, latency, model_card
 from .evaluation import Results
 from .phantoms import phantom
@@ -153,6 +154,11 @@ def _pictures(out, test, n=8): # some test images as files, to try `tskd predict
     return folder
 
 # %% ../nbs/24_demo.ipynb #4d299b00
+def _check(scale):
+    "What would otherwise fail late"
+    if isinstance(scale, str) and scale not in SCALES: raise TskdError(f'a scale among {", ".join(SCALES)}', repr(scale), 'choose one of these')
+    if lack := [m for m in EXTRAS['demo'] if util.find_spec(m) is None]: raise TskdError('the extra "demo"', f'no module {lack[0]}', 'pip install "tskd[demo]"')
+
 def demo(out='tskd-demo', # folder for all that is made
          scale='short',   # 'quick', 'short' or 'full', or a Scale
          images=None, masks=None, group=None, # see `demo_data`
@@ -160,7 +166,7 @@ def demo(out='tskd-demo', # folder for all that is made
          seed=0, show=True
         ) -> Demo:
     "The whole chain, told step by step"
-    if isinstance(scale, str) and scale not in SCALES: raise TskdError(f'a scale among {", ".join(SCALES)}', repr(scale), 'choose one of these')
+    _check(scale)
     scale, out, start = SCALES.get(scale, scale) if isinstance(scale, str) else scale, Path(out), time.perf_counter()
     story = Story(6, show)
     story.say(f'tskd demo: {scale.says}. {machine()}', '')
