@@ -39,7 +39,8 @@ OURS = 'task_specific_synth'
 ARMS = OURS, 'task_agnostic', 'scratch_long', 'scratch', 'teacher'
 
 def _context(kd, finetune, teacher, diffusion, **more): # optimiser steps, and knobs of two stages
-    return dict(student='vit_tiny_p8', kd_steps=kd, finetune_steps=finetune, knobs=dict(teacher=teacher, diffusion=diffusion, distill=dict(views=2))) | more
+    return dict(student='vit_tiny_p8', kd_steps=kd, finetune_steps=finetune,
+                knobs=dict(teacher=teacher, diffusion=diffusion, distill=dict(views=2), finetune=dict(patience=None))) | more
 
 SCALES = dict(
     quick=Scale('shows that everything runs; its numbers mean nothing', 16, 56, (12,), 8, (OURS, 'scratch', 'teacher'),
