@@ -16,7 +16,7 @@ from PIL import Image
 from .core import EXTRAS, TskdError, disk_errors, machine
 from .data import from_folder
 from .deploy import HubModel, export, latency, model_card
-from .evaluation import Results
+from .evaluation import Results, patient_means
 from .phantoms import phantom
 from .report import report
 from .study import Study, context_of, paper_table
@@ -128,7 +128,7 @@ def _run(story, study, methods): # names -> results
     table = study.outcomes().set_index('method')
     for c in cells:
         rows = study.results().where(method=c.method, seed=c.seed, budget=c.budget).rows() if table.loc[[c.method]].state.eq('done').all() else ()
-        if len(rows): story.say(f'{c}: mean Dice {rows.dice.mean():.3f} over {rows.group.nunique()} patients')
+        if len(rows): story.say(f'{c}: Dice {patient_means(rows.dice, rows.group).mean():.3f}, the mean of {rows.group.nunique()} patients')
 
 # %% ../nbs/24_demo.ipynb #41c399ab
 def _ours(study): # -> the cell of our student with the most labels, and its model
