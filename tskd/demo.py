@@ -76,8 +76,10 @@ class Story:
         self.steps, self.show, self.n, self.start = steps, show, 0, time.perf_counter()
 
     def say(self, text, indent='   '): # paragraphs
-        if not self.show: return
-        for line in str(text).splitlines(): print(textwrap.fill(line, 110, initial_indent=indent, subsequent_indent=indent) if len(line) < 400 else line, flush=True)
+        for line in str(text).splitlines(): self.keep(textwrap.fill(line, 110, initial_indent=indent, subsequent_indent=indent))
+
+    def keep(self, text): # lines that stay as they are: a table, a command
+        if self.show: print(text, flush=True)
 
     @contextmanager
     def step(self, title):
@@ -121,20 +123,24 @@ def _widen(story, c): # a Context -> SegData, the table of the audit
     story.say(f"{len(audit)} images drawn; {int(audit['copy'].sum())} of them were taken for copies of a patient's image and dropped. The {len(synth)} others carry no labels and are marked as synthetic for ever.")
     return c.generator.last['drawn'], audit
 
-def _run(story, study, methods): # names -> results
-    "Some arms of the study"
-    cells = [c for c in study.cells if c.method in methods]
-    study.run(cells=cells, show=False)
-    table = study.outcomes().set_index('method')
-    for c in cells:
-        rows = study.results().where(method=c.method, seed=c.seed, budget=c.budget).rows() if table.loc[[c.method]].state.eq('done').all() else ()
-        if len(rows): story.say(f'{c}: Dice {patient_means(rows.dice, rows.group).mean():.3f}, the mean of {rows.group.nunique()} patients')
+def _outcomes(study): # -> {cell: what became of it}
+    return dict(zip(study.cells, study.outcomes().itertuples()))
+
+def _run(story, study, methods): # names
+    "Some arms of the study, told"
+    study.run(cells=[c for c in study.cells if c.method in methods], show=False)
+    results = study.results()
+    for cell, o in _outcomes(study).items():
+        if cell.method not in methods: continue
+        if o.state != 'done': story.say(f'{cell}: {o.state}, {o.why}'); continue
+        rows = results.where(method=cell.method, seed=cell.seed, budget=cell.budget).rows()
+        story.say(f'{cell}: Dice {patient_means(rows.dice, rows.group).mean():.3f}, the mean of {rows.group.nunique()} patients')
 
 # %% ../nbs/24_demo.ipynb #41c399ab
 def _ours(study): # -> the cell of our student with the most labels, and its model
     cell = max((c for c in study.cells if c.method == OURS), key=lambda c: (c.budget, -c.seed))
-    row = study.outcomes().query('method == @cell.method and budget == @cell.budget and seed == @cell.seed').iloc[0]
-    if row.state != 'done': raise TskdError('a student', f'{row.state}: {row.why}', 'mend the cause and call the demo again: what is done is kept', study.folder)
+    o = _outcomes(study)[cell]
+    if o.state != 'done': raise TskdError('a student', f'{o.state}: {o.why}', 'mend the cause and call the demo again: what is done is kept', study.folder)
     return cell, study.model(cell)
 
 def _ship(story, study, out, test): # -> folder of the student, the .onnx, the Report of its export
@@ -193,7 +199,7 @@ def demo(out='tskd-demo', # folder for all that is made
 # %% ../nbs/24_demo.ipynb #80ed5b37
 def _end(story, done, images): # a Demo; a folder of images to try
     "The table, and what to type next"
-    story.say(f'\n{done.table.df.to_string()}\n', '')
+    story.keep(f'\n{done.table.df.to_string()}\n')
     story.say(done.table.note, '')
     story.say(f'\nAll of it in {done.seconds/60:.1f} minutes. Look at {done.report}, then:\n', '')
-    if story.show: print(f'   tskd predict {done.onnx} {images} --out {done.folder}/masks --overlays\n   tskd lab')
+    story.keep(f'   tskd predict {done.onnx} {images} --out {done.folder}/masks --overlays\n   tskd lab')
