@@ -207,7 +207,7 @@ def curves(x,            # shared x values, or a dict name -> x
         ax = _axes(ax, (5, 3.2))
         for i, (name, y) in enumerate(lines.items()):
             xs, look = np.asarray(x[name] if isinstance(x, dict) else x), line_look(places[name] if places else i)
-            dot = look | dict(ls='', markersize=3, alpha=.45)
+            dot = look | dict(ls='', markersize=3.6, mew=0, alpha=.45)      # no edges: they take as long again
             if not (len(xs) <= 30 if markers is None else markers): look['marker'] = None
             ax.plot(xs, y, label=name, markersize=4.5, **look)
             if bands and name in bands: _band(ax, xs, *bands[name], look['color'])
