@@ -66,7 +66,8 @@ def running_lab():
         command = [sys.executable, '-m', 'jupyterlab', '--no-browser', '--allow-root', '--ServerApp.ip=127.0.0.1', f'--ServerApp.port={lab.port}',
                    '--ServerApp.port_retries=0', f'--IdentityProvider.token={lab.token}', f'--ServerApp.root_dir={lab.folder}']
         with open(home/'lab.log', 'w') as log:
-            process = subprocess.Popen(command, env=os.environ | {k: str(home/v) for k, v in own.items()} | dict(IN_TEST='1'), stdout=log, stderr=log)
+            settings = {k: str(home/v) for k, v in own.items()} | dict(IN_TEST='1', OMP_NUM_THREADS='1')    # threads that wait for each other crawl on a busy machine
+            process = subprocess.Popen(command, env=os.environ | settings, stdout=log, stderr=log)
         try: until(lab.up, 'a JupyterLab'); yield lab
         finally:
             process.terminate()                                                            # it ends its kernels
