@@ -217,6 +217,7 @@ def curves(x,            # shared x values, or a dict name -> x
         if lines and legend: ax.legend()
     return ax
 
+# %% ../nbs/01_viz.ipynb #d83325be
 def bars(values,      # dict name -> number
          errors=None, # dict name -> (low, high): an interval
          ax=None, xlabel='', title='',
