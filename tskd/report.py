@@ -43,7 +43,7 @@ def html_figure(fig, caption, kind='chart'): # a Figure; what it shows; a 'chart
 
 def html_json(name, obj): # a heading; a JSON-able object
     "Settings that can be folded away"
-    return f'<details open><summary>{text(name)}</summary><pre>{text(json.dumps(obj, indent=1, ensure_ascii=False, default=str))}</pre></details>'
+    return f'<details><summary>{text(name)}</summary><pre>{text(json.dumps(obj, indent=1, ensure_ascii=False, default=str))}</pre></details>'
 
 # %% ../nbs/23b_report.ipynb #d031159e
 PAGE_STYLE = '''
@@ -59,7 +59,7 @@ figure{margin:1rem 0}img{max-width:100%;height:auto}
 .small{width:6.5rem;margin:.3rem 0}.small img{width:100%}.copy img{outline:4px solid #D55E00}
 figcaption,.note{color:#555;font-size:.9rem}pre{font-size:.8rem;white-space:pre-wrap;background:#f6f6f6;padding:.7rem}
 nav a{margin-right:1rem;color:#0058a3}summary{cursor:pointer;font-weight:600}
-@media print{body{max-width:none;font-size:11pt}nav{display:none}
+@media print{body{max-width:none;font-size:11pt}nav{display:none}details::details-content{content-visibility:visible;block-size:auto}
 .scroll{overflow:visible}table{font-size:8pt}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}}
 '''
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
