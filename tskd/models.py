@@ -480,6 +480,7 @@ def _in_order(state, net): # another library's EfficientNet, layer by layer in t
 # %% ../nbs/07_models.ipynb #812efab6
 class _Attend(nn.Module):
     "Attention with separate projections, which may be narrower than the tokens"
+    fused_attn = True                                        # as in timm; see `quick_attention`
     def __init__(self, dim, inner, heads):
         super().__init__()
         self.heads = heads
@@ -489,7 +490,9 @@ class _Attend(nn.Module):
     def forward(self, q, k, v): # (B,N,dim), (B,M,dim), (B,M,dim)
         pairs = (self.q_proj, q), (self.k_proj, k), (self.v_proj, v)
         q, k, v = (f(t).unflatten(2, (self.heads, -1)).transpose(1, 2) for f, t in pairs)
-        return self.out_proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+        if self.fused_attn: seen = F.scaled_dot_product_attention(q, k, v)
+        else: seen = (q*q.shape[-1]**-.5 @ k.transpose(2, 3)).softmax(3) @ v
+        return self.out_proj(seen.transpose(1, 2).flatten(2))
 
 # %% ../nbs/07_models.ipynb #d88b5bf7
 class _TwoWayLayer(nn.Module):

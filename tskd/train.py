@@ -542,7 +542,7 @@ def _optimizer_maker(optimizer, lr, weight_decay, lr_scale): # see `fit` -> an o
         "The optimiser of a LossModule"
         groups = param_groups(module.model, lr, weight_decay, lr_scale)
         if isinstance(module.loss, nn.Module): groups += param_groups(module.loss, lr, weight_decay)
-        return (optimizer or torch.optim.AdamW)(groups)
+        return (optimizer or partial(torch.optim.AdamW, fused=True))(groups)       # fused: a third of the time
     return make
 
 def _wants_channels_last(model, device, precision): # measured: it pays for convolutions in low precision
