@@ -129,7 +129,7 @@ def _mean(x, weight): return (x if weight is None else x*weight).mean()
 
 def logit_kd(student,        # (B,1|C,h,w)
              target,         # (B,1|C,H,W)
-             temperature=4., # how soft both are made
+             temperature=1., # how soft both are made
              weight=None     # (B,H,W) trust, 0..1
             ):               # (total, dict of parts)
     "Kullback-Leibler divergence, a mean over pixels"
@@ -560,7 +560,7 @@ def prepare(self:TransferBatches, show=True):
     return self
 
 # %% ../nbs/12_kd.ipynb #a46322a4
-TERMS = dict(mse=1., cosine=1., relation=0., logit=1., dice=0., boundary=0., task=0.)
+TERMS = dict(mse=1., cosine=1., relation=0., logit=.4, dice=2., boundary=0., task=0.)
 PARTS = dict(encoder=('mse', 'cosine', 'relation'), decoder=('logit', 'dice', 'boundary', 'task'))
 
 def term_weights(terms=None,                  # dict name -> weight, over the defaults
@@ -579,7 +579,7 @@ class KD(nn.Module):
     def __init__(self,
                  terms=None,         # of `term_weights`
                  standard=None,      # Standard
-                 temperature=4.,     # of the logits
+                 temperature=1.,     # of the logits
                  calibration=1.,     # the teacher's temperature, of `calibrate`
                  gate=None,          # 'confidence', 'consistency', or None
                  project=None        # of `projector`

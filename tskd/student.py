@@ -119,7 +119,7 @@ def _distill(model, teacher, transfer, labels, out, knobs, fit_knobs): # see `di
     return history, started
 
 # %% ../nbs/13_student.ipynb #9b1fd01b
-DISTILL = dict(lr=1e-3, weight_decay=.05, schedule='cosine', warmup=.05)   # of `fit`
+DISTILL = dict(lr=2e-3, weight_decay=.05, schedule='cosine', warmup=.05)   # of `fit`
 
 def distill(teacher,            # a SegModel
             transfer,           # SegData: images to learn on; masks are not looked at
@@ -133,7 +133,7 @@ def distill(teacher,            # a SegModel
             parts=('encoder', 'decoder'),    # what is distilled
             terms=None,         # dict name -> weight, see `TERMS`
             standard='channel', # how features are standardised: 'channel' or 'phi-s'
-            temperature=4.,     # of the logits
+            temperature=1.,     # of the logits
             calibration=1.,     # of the teacher, from `calibrate`
             gate=None,          # trust where no label is known: 'confidence', 'consistency', or None for all
             start=True,         # decoder and neck from the teacher, where they fit
