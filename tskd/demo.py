@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from .core import TskdError, disk_errors, machine, need
+from .core import TskdError, disk_errors, has, machine, need
 from .data import from_folder
 from .deploy import HubModel, export, latency, model_card
 from .evaluation import Results, patient_means
@@ -183,16 +183,16 @@ def demo(out='tskd-demo', # folder for all that is made
         parts = demo_data(images, masks, group, scale.patients, seed)
         study = demo_study(parts, scale, out, labels, seed, show)
         c, test = context_of(study.spec, study.cells[0]), parts[2]
-        story.say(f'{len(c.labelled)} labelled images to learn from, {len(c.val)} to choose by, {len(c.transfer)} without labels; {len(test)} of {len(test.patients)} other patients to judge by. Classes: {", ".join(test.classes[1:])}.')
+        story.say(f'{len(c.labelled)} labelled images to learn from, {len(c.val)} to choose by, {len(c.transfer)} without labels; {len(test)} images of {len(test.patients)} other patients to judge by. Classes: {", ".join(test.classes[1:])}.')
     with story.step(f'The teacher: LiteMedSAM, tuned on {len(c.labelled)} labels with LoRA'): _teach(story, c)
     with story.step('More images: a diffusion model of the images without labels, and an audit'): drawn, audit = _widen(story, c)
     with story.step('The student: distilled from the teacher, then tuned on the labels'): _run(story, study, [OURS]); _ours(study)
-    with story.step('Its rivals: the same student on other ways'): _run(story, study, [m for m in scale.methods if m != OURS])
-    with story.step('The proof: table, export, report'):
+    with story.step('Its rivals: the same student, trained in other ways'): _run(story, study, [m for m in scale.methods if m != OURS])
+    with story.step('The outcome: table, export, report'):
         student, onnx, exported = _ship(story, study, out, test)
         results = study.results()
         costs = latency({'student, ONNX': onnx, 'teacher, torch': c.teacher}, rounds=3)
-        story.say(f"One image of 256 px: the student {costs.ms.iloc[0]:.0f} ms, the teacher {costs.ms.iloc[1]:.0f} ms.")
+        story.say(f"One image of 256 px: the student {costs.ms.iloc[0]:.0f} ms in onnxruntime, the teacher {costs.ms.iloc[1]:.0f} ms in torch.")
         page = report(study, out/'report.html', data=test, synth=drawn, audit=audit, costs=costs, exports=[exported], title='tskd demo', note=scale.says)
     done = Demo(out, study, results, student, onnx, page, time.perf_counter() - start)
     _end(story, done, _pictures(out, test) if images is None else images)
@@ -204,4 +204,5 @@ def _end(story, done, images): # a Demo; a folder of images to try
     story.keep(f'\n{done.table.df.to_string()}\n')
     story.say(done.table.note, '')
     story.say(f'\nAll of it in {done.seconds/60:.1f} minutes. Look at {done.report}, then:\n', '')
-    story.keep(f'   tskd predict {done.onnx} {images} --out {done.folder}/masks --overlays\n   tskd lab')
+    story.keep(f'   tskd predict {done.onnx} {images} --out {done.folder}/masks --overlays')
+    story.keep('   tskd lab' if has('jupyterlab') else '   pip install "tskd[lab]" && tskd lab')

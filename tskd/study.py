@@ -444,7 +444,7 @@ def _laid_out(numbers, by, reference, sets): # tidy numbers -> PaperTable
                                                                             for d, v, m in zip(numbers.data, numbers[by], numbers.metric)])
     order, methods = dict.fromkeys(numbers.column), dict.fromkeys(numbers.method)
     wide = lambda c, empty: numbers.pivot(index='method', columns='column', values=c).reindex(index=list(methods), columns=list(order)).fillna(empty)
-    marks = f'Marks against {reference}: * it is better, † it is worse (Wilcoxon over patients, Holm over {numbers.p.notna().sum()} tests, p < 0.05). ' if numbers.p.notna().any() else ''
+    marks = f'* worse than {reference}, † better than it (Wilcoxon over patients, Holm over {numbers.p.notna().sum()} tests, p < 0.05). ' if numbers.p.notna().any() else ''
     return PaperTable(wide('text', '').rename_axis(index=None, columns=None), marks + ' '.join(footnote(r.rows()) for r in sets.values()), numbers.drop(columns=['text', 'column']), wide('best', False).astype(bool))
 
 # %% ../nbs/21_study.ipynb #1a27db48
