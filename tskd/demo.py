@@ -45,7 +45,7 @@ SCALES = dict(
     quick=Scale('shows that everything runs; its numbers mean nothing', 16, 56, (12,), 8, (OURS, 'scratch', 'teacher'),
                 _context(30, 20, dict(steps=12), dict(size=32, steps=40, width=16))),
     short=Scale('one seed: an impression, no proof', 80, 112, (20,), 48, ARMS,
-                _context(360, 180, dict(steps=110, validate_every=22), dict(steps=120), 4, student='vit_mini_p8')),
+                _context(360, 180, dict(steps=110, validate_every=22, warmup=.2), dict(steps=120), 4, student='vit_mini_p8')),
     full=Scale('three seeds and three label budgets', 200, 224, (20, 40, 80), 400, ARMS + ('task_specific', 'mae', 'moco_v3', 'unet'),
                _context(6000, 600, dict(steps=600, batch_size=8, views=None), dict(size=128, steps=8000), student='vit_tiny'), 3))
 
