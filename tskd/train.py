@@ -271,10 +271,11 @@ def pack_optimizer(optimizer): # a torch optimiser
 
 def unpack_optimizer(optimizer, tensors, packed):
     "Put a packed state back into an optimiser with the same parameters"
-    state = {}
+    state, ps = {}, [p for g in optimizer.param_groups for p in g['params']]
     for name, v in (packed['plain'] | tensors).items():
-        i, k = name.split('.', 1)
-        state.setdefault(int(i), {})[k] = v
+        i, k = name.split('.', 1); p = ps[int(i)]
+        alike = torch.is_tensor(v) and v.shape == p.shape                       # laid out in memory as its parameter: fused steps count on it
+        state.setdefault(int(i), {})[k] = torch.empty_like(p, dtype=v.dtype).copy_(v) if alike else v
     groups = [g | dict(params=h['params']) for g, h in zip(packed['groups'], optimizer.state_dict()['param_groups'])]
     optimizer.load_state_dict(dict(state=state, param_groups=groups))
 
