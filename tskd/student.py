@@ -186,7 +186,7 @@ def made_once(name, model, train, stage, inputs, facts, out, force, device): # t
             _, more = train(model_, out=folder/'.fit')
             _save(model_, folder, facts | more)
             shutil.copy(folder/'.fit'/'history.csv', folder); shutil.rmtree(folder/'.fit')
-        artifact = run_stage(name, 1, stage, inputs, build, out, force)
+        artifact = run_stage(name, 2, stage, inputs, build, out, force)           # 2: other defaults of `distill`
         return load_student(artifact, model).to(device)
     model.history, model.facts, model.artifact = history, facts | more, None
     return model.to(memory_format=torch.contiguous_format).eval()
