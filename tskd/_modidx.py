@@ -1363,4 +1363,5 @@ d = { 'settings': { 'branch': 'main',
                           'tskd.viz.plain_text': ('viz.html#plain_text', 'tskd/viz.py'),
                           'tskd.viz.png_uri': ('viz.html#png_uri', 'tskd/viz.py'),
                           'tskd.viz.show_image': ('viz.html#show_image', 'tskd/viz.py'),
+                          'tskd.viz.shown': ('viz.html#shown', 'tskd/viz.py'),
                           'tskd.viz.style': ('viz.html#style', 'tskd/viz.py')}}}

@@ -27,7 +27,7 @@ from .core import (Artifact, Progress, TskdError, TskdWarning, content_id, disk_
 from .data import Case, SegData
 from .metrics import confusion
 from .train import DTYPES, History, fit
-from .viz import data_uri, figure_bytes, grid
+from .viz import data_uri, grid
 
 # %% ../nbs/11_diffusion.ipynb #2666a50c
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['OKABE_ITO', 'MARKERS', 'STYLE', 'colour', 'palette', 'style', 'figure_bytes', 'drawn_bytes', 'png_uri', 'data_uri',
-           'plain_text', 'as_image', 'show_image', 'overlay', 'error_overlay', 'grid', 'line_look', 'curves', 'bars']
+           'shown', 'plain_text', 'as_image', 'show_image', 'overlay', 'error_overlay', 'grid', 'line_look', 'curves',
+           'bars']
 
 # %% ../nbs/01_viz.ipynb #e87d9b05
 import base64, io, re
@@ -66,6 +67,18 @@ def png_uri(png): # bytes
 def data_uri(fig, dpi=None): # a matplotlib Figure
     "The figure as text for an `<img src=…>`"
     return png_uri(figure_bytes(fig, dpi=dpi))
+
+# %% ../nbs/01_viz.ipynb #a21fbd9b
+def shown(fig,       # a matplotlib Figure; it is closed
+          colours=64, # that are kept
+          dpi=None
+         ):          # for the end of a cell
+    "The figure as a small picture, for a page with many"
+    from IPython.display import Image as Picture
+    out = io.BytesIO()
+    Image.open(io.BytesIO(figure_bytes(fig, dpi=dpi))).convert('RGB').quantize(colours, dither=Image.Dither.NONE).save(out, 'PNG', optimize=True)
+    plt.close(fig)
+    return Picture(out.getvalue())
 
 # %% ../nbs/01_viz.ipynb #d6b97e3a
 def plain_text(x): # anything
