@@ -348,6 +348,11 @@ def stage_path(name, version, settings, inputs, root=None): # as for `run_stage`
     "Where the artifact of a stage is, or will be"
     return _place(name, version, settings, inputs, root)[2]
 
+def _one_maker(path): # the helpers of torchrun would wait for a lock that their first process holds while it waits for them
+    if 'TORCHELASTIC_RUN_ID' in os.environ and int(rank := os.environ.get('RANK', 0)):
+        raise TskdError('one process to make a stage', f'process {rank} of the {os.environ.get("WORLD_SIZE")} that torchrun started',
+                        'make it in one process first, then all can load it; many processes share the work of `fit`, not of a stage', file=path)
+
 def run_stage(name,     # what is made: 'teacher', 'diffusion', …
               version,  # raise it when the code's results change
               settings, # dict of the knobs that matter to the result
@@ -360,6 +365,7 @@ def run_stage(name,     # what is made: 'teacher', 'diffusion', …
     ids, key, path = _place(name, version, settings, inputs, root)
     root = path.parent
     if not force and (found := _finished(path)): return found
+    _one_maker(path)
     with lock(root/'.locks'/f'{path.name}.lock'):
         if not force and (found := _finished(path, mend=True)): return found       # another process made it meanwhile
         work, start = root/'.work'/path.name, time.perf_counter()
