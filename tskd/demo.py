@@ -39,7 +39,7 @@ ARMS = OURS, 'task_agnostic', 'scratch_long', 'scratch', 'teacher'
 
 def _context(kd, finetune, teacher, diffusion, batch=8, **more): # optimiser steps, knobs of two stages, images in a step of the student
     return dict(student='vit_tiny_p8', kd_steps=kd, finetune_steps=finetune,
-                knobs=dict(teacher=teacher, diffusion=diffusion, distill=dict(views=2, batch_size=batch), finetune=dict(patience=None, batch_size=batch))) | more
+                knobs=dict(teacher=teacher, diffusion=diffusion, distill=dict(views=2, batch_size=batch), finetune=dict(batch_size=batch))) | more
 
 SCALES = dict(
     quick=Scale('shows that everything runs; its numbers mean nothing', 16, 56, (12,), 8, (OURS, 'scratch', 'teacher'),
