@@ -182,13 +182,14 @@ def _feed(h, x):
         case list() | tuple(): each('list', x)
         case set() | frozenset(): each('set', sorted(content_id(o) for o in x))
         case dict(): each('dict', [o for k in sorted(x, key=repr) for o in (k, x[k])])
+        case partial(): each('partial', [x.func, x.args, x.keywords])
         case Path(): each('folder', [(p.relative_to(x).as_posix(), p) for p in sorted(x.rglob('*')) if p.is_file()]) if x.is_dir() else add('file', file_sha256(x).encode())
         case _ if isinstance(getattr(x, 'id', None), str): add('id', x.id.encode())
         case _ if hasattr(x, 'dtype') and hasattr(x, 'shape') and getattr(x.dtype, 'hasobject', False) is False:
             kind, data = _array_bytes(x); add(kind, data)
-        case _ if hasattr(x, 'state_dict'): each(f'model {type(x).__qualname__}', list(x.state_dict().items()))
+        case _ if hasattr(x, 'state_dict') and not isinstance(x, type): each(f'model {type(x).__qualname__}', list(x.state_dict().items()))
         case _ if callable(x) and '<' not in getattr(x, '__qualname__', '<'): add('function', f'{x.__module__}.{x.__qualname__}'.encode())
-        case _: raise TskdError('something with a stable content (a value, array, tensor, model, file, named function, or an object with an id)',
+        case _: raise TskdError('something with a stable content (a value, array, tensor, model, file, named function, partial of one, or an object with an id)',
                                 f'{type(x).__qualname__} {x!r:.80}', 'give it an `id`, or leave it out of the settings')
 
 def content_id(obj): # a value, array, tensor, model, path, container of these, or whatever has an `id`

@@ -48,9 +48,6 @@ def _stage(name, start, train, settings, inputs, facts, out, force, device): # t
     model = made_once(name, model, work, settings, inputs | dict(start=content_id([model, model.size])), facts, out, force, device)
     return model.requires_grad_(True)
 
-def _named(knobs): # of `fit` -> values with a stable content
-    return {k: [v.func.__qualname__, v.keywords] if isinstance(v, partial) else v for k, v in knobs.items()}
-
 # %% ../nbs/14_methods.ipynb #1a80f0a9
 def patches(x, # (B,C,H,W)
             p  # their side
@@ -155,7 +152,7 @@ def fit_mae(images,             # SegData; masks are not looked at
         return fit(net, mae_step, images.batches(batch_size, start.size[0], views, seed), steps=steps, out=folder, seed=seed,
                    precision=precision, device=device, show=show, desc='MAE', **knobs)
     settings = dict(share=share, width=width, depth=depth, batch_size=batch_size, views=views, steps=steps, seed=seed, precision=precision)
-    return _stage('mae', start, train, settings | _named(knobs), dict(images=images), dict(n_transfer=len(images)), out, force, device)
+    return _stage('mae', start, train, settings | knobs, dict(images=images), dict(n_transfer=len(images)), out, force, device)
 
 # %% ../nbs/14_methods.ipynb #2ab8f30b
 @patch
@@ -278,7 +275,7 @@ def fit_moco(images,             # SegData; masks are not looked at
         return fit(MomentumContrast(model, steps, **shape), moco_step, pairs, steps=steps, out=folder, seed=seed,
                    precision=precision, device=device, show=show, desc='MoCo v3', **knobs)
     settings = shape | dict(batch_size=batch_size, views=views, steps=steps, seed=seed, precision=precision)
-    return _stage('moco', start, train, settings | _named(knobs), dict(images=images), dict(n_transfer=len(images)), out, force, device)
+    return _stage('moco', start, train, settings | knobs, dict(images=images), dict(n_transfer=len(images)), out, force, device)
 
 # %% ../nbs/14_methods.ipynb #c30ca2b0
 STRONG = dict(warp=dict(rotate=30., scale=.4, shear=5., shift=.1, elastic=.5), jitter=dict(gain=.4, gamma=.5, depth_gain=.4, speckle=.2))
@@ -303,7 +300,7 @@ def fit_unet(labelled,           # SegData: the few labels
     def train(model, folder):
         return fit(model, supervised(loss), labelled.batches(batch_size, size, views, seed), steps=steps, validate=dice_on(val, size), out=folder,
                    seed=seed, precision=precision, device=device, show=show, desc='U-Net', **knobs)
-    settings = dict(batch_size=batch_size, views=views, steps=steps, seed=seed, precision=precision) | _named(dict(loss=loss) | knobs)
+    settings = dict(batch_size=batch_size, views=views, steps=steps, seed=seed, precision=precision) | dict(loss=loss) | knobs
     facts = dict(n_labelled=len(labelled), n_val=len(val))
     return _stage('unet', start, train, settings, dict(labelled=labelled, val=val), facts, out, force, device)
 
