@@ -313,7 +313,7 @@ def main():
         browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
         try: tutorials(browser, lab, args.only, shots)
         except BaseException:
-            for context in browser.contexts: context.pages[0].screenshot(path=str(shots/'failed.png'))
+            for i, context in enumerate(browser.contexts): context.pages[0].screenshot(path=str(shots/f'failed-{i}.png'))
             raise
         finally: browser.close()
     print(f'screenshots: {shots}')

@@ -136,6 +136,9 @@ def _run(story, study, methods): # names
         story.say(f'{cell}: Dice {patient_means(rows.dice, rows.group).mean():.3f}, the mean of {rows.group.nunique()} patients')
 
 # %% ../nbs/24_demo.ipynb #41c399ab
+def _seen(c): # a Context -> what is learnt from
+    return f'{len(c.transfer)} images to learn from, {len(c.labelled)} of them with labels; {len(c.val)} more with labels to choose by'
+
 def _ours(study): # -> the cell of our student with the most labels, and its model
     cell = max((c for c in study.cells if c.method == OURS), key=lambda c: (c.budget, -c.seed))
     o = _outcomes(study)[cell]
@@ -146,7 +149,7 @@ def _ship(story, study, out, test): # -> folder of the student, the .onnx, the R
     "Save and export the student"
     cell, student = _ours(study)
     c, own = context_of(study.spec, cell), study.results().where(method=OURS, seed=cell.seed, budget=cell.budget)
-    about = f'{len(c.labelled)} labelled images to learn from, {len(c.val)} to choose by, {len(c.transfer)} without labels; judged on {len(test.patients)} other patients.'
+    about = f'{_seen(c)}; judged on {len(test.patients)} other patients.'
     HubModel(student, model_card(student, own, about)).save_pretrained(out/'student')
     said = export(student, out/'student.onnx', val=c.val)
     story.say(said)
@@ -183,7 +186,7 @@ def demo(out='tskd-demo', # folder for all that is made
         parts = demo_data(images, masks, group, scale.patients, seed)
         study = demo_study(parts, scale, out, labels, seed, show)
         c, test = context_of(study.spec, study.cells[0]), parts[2]
-        story.say(f'{len(c.labelled)} labelled images to learn from, {len(c.val)} to choose by, {len(c.transfer)} without labels; {len(test)} images of {len(test.patients)} other patients to judge by. Classes: {", ".join(test.classes[1:])}.')
+        story.say(f'{_seen(c)}; {len(test)} images of {len(test.patients)} other patients to judge by. Classes: {", ".join(test.classes[1:])}.')
     with story.step(f'The teacher: LiteMedSAM, tuned on {len(c.labelled)} labels with LoRA'): _teach(story, c)
     with story.step('More images: a diffusion model of the images without labels, and an audit'): drawn, audit = _widen(story, c)
     with story.step('The student: distilled from the teacher, then tuned on the labels'): _run(story, study, [OURS]); _ours(study)

@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['CROPS', 'SHIFTS', 'STRONG', 'RECIPES', 'METHODS', 'NotRun', 'patches', 'from_patches', 'patch_targets',
            'hidden_patches', 'mae_loss', 'MaskedAutoencoder', 'mae_step', 'fit_mae', 'contrast', 'momentum_at',
-           'MomentumContrast', 'moco_step', 'PairBatches', 'fit_moco', 'fit_unet', 'Context', 'scratch', 'scratch_long',
-           'imagenet', 'mae', 'moco_v3', 'task_agnostic', 'task_specific', 'encoder_only', 'decoder_only', 'teacher',
-           'unet', 'task_specific_synth', 'strong_augment', 'copy_paste']
+           'MomentumContrast', 'moco_step', 'PairBatches', 'fit_moco', 'fit_unet', 'Context', 'weakness', 'scratch',
+           'scratch_long', 'imagenet', 'mae', 'moco_v3', 'task_agnostic', 'task_specific', 'encoder_only',
+           'decoder_only', 'teacher', 'unet', 'task_specific_synth', 'strong_augment', 'copy_paste']
 
 # %% ../nbs/14_methods.ipynb #82563faa
 import copy, math, warnings
@@ -382,9 +382,7 @@ def teacher(self:Context):
 @patch
 def distilled(self:Context, arm, teacher, transfer=None, **knobs): # a SegModel; by default the transfer images -> SegModel
     "The student after distillation, before it has seen a label"
-    if (own := _val_dice(teacher)) is not None and own < self.dice.get('scratch', 0.):
-        warnings.warn(f'the teacher has a Dice of {own:.3f} on validation, the student from scratch {self.dice["scratch"]:.3f}: a weak teacher '
-                      'teaches worse than none. To do: tune the teacher first.', TskdWarning, stacklevel=3)
+    if (own := _val_dice(teacher)) is not None and own < (alone := self.dice.get('scratch', 0.)): warnings.warn(weakness(own, alone), TskdWarning, stacklevel=3)
     transfer = self.transfer if transfer is None else transfer
     return distill(teacher, transfer, self.start(), steps=self.kd_steps, **self.common | self.knobs_of('distill', arm) | knobs)
 
@@ -396,12 +394,17 @@ def finetuned(self:Context, arm, model, steps=None, **facts): # -> SegModel
     return self.told(arm, model, model.facts['steps'], **facts)
 
 @patch
-def told(self:Context, arm, model, steps, transfer=(), **labels): # labels that a teacher or generator has seen
+def told(self:Context, arm, model, steps, transfer=(), teacher=None, **labels): # labels that a teacher or generator has seen
     "Note what is known of an arm: `.facts`, and as `.facts['tags']` what `evaluate` takes"
     tags = dict(budget=self.budget, n_val=len(self.val), n_teacher=0, n_generator=0, transfer_size=len(transfer), seed=self.seed) | labels
     model.facts = (model.facts or {}) | dict(method=arm, student_steps=steps, n_labelled=len(self.labelled), n_val=len(self.val),
-                                             transfer_size=len(transfer), tags=tags)
+                                             transfer_size=len(transfer), val_dice=_val_dice(model), teacher_dice=_val_dice(teacher), tags=tags)
     return model
+
+def weakness(teacher, scratch): # Dice on validation
+    "What is to be said of a teacher that knows less than a student from scratch"
+    return (f'the teacher has a Dice of {teacher:.3f} on validation, the student from scratch {scratch:.3f}: a weak teacher teaches worse than none. '
+            'To do: tune the teacher first.')
 
 def _val_dice(model): # the best on validation, if that is known
     values = model.history['val_dice'][1] if getattr(model, 'history', None) else []
@@ -449,7 +452,7 @@ def task_agnostic(c):
 def _from_teacher(arm, c, more=None, n_generator=0, **knobs): # more images than the transfer set has
     transfer = c.transfer if more is None else c.transfer + c.transfer.replace(more.unlabelled())
     start = c.distilled(arm, c.teacher, transfer, **knobs)
-    return c.finetuned(arm, start, transfer=transfer, n_teacher=len(c.labelled), n_generator=n_generator)
+    return c.finetuned(arm, start, transfer=transfer, teacher=c.teacher, n_teacher=len(c.labelled), n_generator=n_generator)
 
 # %% ../nbs/14_methods.ipynb #9f363a61
 def task_specific(c):
@@ -466,7 +469,7 @@ def decoder_only(c):
 
 def teacher(c):
     "The tuned foundation model itself"
-    return c.told('teacher', copy.copy(c.teacher), 0, n_teacher=len(c.labelled))
+    return c.told('teacher', copy.copy(c.teacher), 0, teacher=c.teacher, n_teacher=len(c.labelled))
 
 def unet(c):
     "A U-Net on the labels alone"

@@ -22,7 +22,7 @@ from .core import (Progress, TskdError, TskdWarning, as_text, content_id, disk_e
 from .data import SegData, leakage
 from .evaluation import DIGITS, LOWER, Results, Table, evaluate, footnote, holm, interval, load_results, patient_means, signed_rank
 from .diffusion import fit_diffusion
-from .methods import METHODS, Context, NotRun, fit_mae, fit_moco, fit_unet
+from .methods import METHODS, Context, NotRun, fit_mae, fit_moco, fit_unet, weakness
 from .models import SegModel
 from .student import distill, finetune, load_student
 from .teacher import fit_teacher, load_teacher
@@ -96,7 +96,8 @@ def run_cell(spec, cell): # -> its Artifact
         tags = dict(budget=cell.budget, n_val=len(c.val), transfer_size=cell.transfer_size, seed=cell.seed) | facts.get('tags', {})
         evaluate(model, spec.test, cell.method, folder/'evaluation', **tags, **spec.scoring)
         made = getattr(model, 'artifact', None)
-        write_json(folder/'cell.json', asdict(cell) | tags | _cost_of(model, facts, seconds) | dict(model=made and made.path.name))
+        write_json(folder/'cell.json', asdict(cell) | tags | _cost_of(model, facts, seconds) | {k: facts.get(k) for k in ('val_dice', 'teacher_dice')}
+                   | dict(model=made and made.path.name))
     return run_stage(*_stage(spec, cell), build, spec.root)
 
 # %% ../nbs/21_study.ipynb #2e5ddb0f
@@ -342,6 +343,19 @@ def _warn(self:Study):
         cell, o = lost[0]
         warnings.warn(f'{len(lost)} of {len(self.cells)} cells failed, for instance {cell}: {o["why"]} All of them: study.outcomes(). '
                       'They are tried again at the next run.', TskdWarning, stacklevel=3)
+    for w in self.weak_teachers().itertuples(): warnings.warn(f'{w.budget} labels, seed {w.seed}: {weakness(w.teacher, w.scratch)}', TskdWarning, stacklevel=3)
+
+@patch
+def _told(self:StudyFolder): # a row for each cell that is done: what it noted
+    return pd.DataFrame([read_json(p/'cell.json') for p in self.paths().values() if _done(p)])
+
+@patch
+def weak_teachers(self:StudyFolder): # a DataFrame: budget, seed, teacher, scratch
+    "Where the student from scratch knew more of the validation images than the teacher did"
+    cells = self._told().reindex(columns=['method', 'budget', 'seed', 'val_dice', 'teacher_dice'])
+    key = ['budget', 'seed']
+    both = pd.DataFrame(dict(teacher=cells.groupby(key).teacher_dice.max(), scratch=cells[cells.method == 'scratch'].groupby(key).val_dice.max())).dropna()
+    return both[both.teacher < both.scratch].reset_index()
 
 @patch
 def picture(self:StudyFolder, metric='dice'):
@@ -451,7 +465,7 @@ def _laid_out(numbers, by, reference, sets): # tidy numbers -> PaperTable
 @patch
 def costs(self:StudyFolder) -> Table:
     "Time, size and labels of each method and budget, medians over seeds"
-    cells = pd.DataFrame([read_json(p/'cell.json') for p in self.paths().values() if _done(p)])
+    cells = self._told()
     if not len(cells): return Table(cells, 'No cell is done.')
     g = cells.groupby(['method', 'budget', 'transfer_size'], sort=False)
     df = g[['seconds', 'parameters', 'gflops', 'student_steps']].median(numeric_only=True).join(g[[c for c in ('n_teacher', 'n_generator', 'n_val') if c in cells]].max())
