@@ -26,6 +26,7 @@ from .augment import jitter
 from .core import (Progress, TskdError, TskdWarning, content_id, disk_errors, file_sha256, lock, move_aside,
                        patch, pick_device, pick_precision, read_json, write_json)
 from .losses import as_classes, soft_border, task_loss, widen
+from .models import match_channels, quick_attention
 from .train import DTYPES
 
 # %% ../nbs/12_kd.ipynb #de6212dd
@@ -259,7 +260,7 @@ class Targets:
     def id(self):
         t = self.teacher
         prepares = [getattr(getattr(t, 'normalise', None), 'stretch', None), tuple(t.size)]
-        return content_id(['targets', 1, t, prepares, self.size, self.grids, self.looks, str(self.dtype), self.precision])
+        return content_id(['targets', 2, t, prepares, self.size, self.grids, self.looks, str(self.dtype), self.precision])
 
 def _shapes(model): # -> the grids of its features and logits
     p = next(model.parameters())
@@ -285,8 +286,9 @@ def __call__(self:Targets, image): # (B,C,H,W) in 0..1, at any size -> dict of t
 @patch
 def ask(self:Targets, image): # (B,C,H,W) at the teacher's size
     "The teacher's output"
-    dtype = DTYPES[self.precision]
-    with as_teacher(self.teacher), torch.autocast(self.device.type, dtype) if dtype else nullcontext():
+    dtype, channels = DTYPES[self.precision], getattr(getattr(self.teacher, 'normalise', None), 'channels', image.shape[1])
+    image = match_channels(image, channels).contiguous(memory_format=torch.channels_last)      # convolutions are quicker so
+    with as_teacher(self.teacher), quick_attention(self.teacher, self.device, self.precision), torch.autocast(self.device.type, dtype) if dtype else nullcontext():
         return self.teacher(image)
 
 # %% ../nbs/12_kd.ipynb #bff812ab

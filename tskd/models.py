@@ -907,11 +907,11 @@ def pca_rgb(features,  # (B,C,h,w)
 
 # %% ../nbs/07_models.ipynb #e77649ff
 @contextmanager
-def quick_attention(model, device, precision, tokens=1024): # SegModel; where and how it is trained; from how many on nothing is changed
+def quick_attention(model, device, precision, tokens=1024): # SegModel, or one without attention; where and how it runs; beyond how many nothing is changed
     "Plain attention instead of the fused one, where that is quicker"
-    few = model.size[0]*model.size[1] <= tokens*model.encoder.multiple**2
-    slow = torch.device(device).type == 'cpu' and pick_precision(device, precision) == 'bf16' and few
+    slow = torch.device(device).type == 'cpu' and pick_precision(device, precision) == 'bf16'
     changed = [m for m in model.modules() if slow and getattr(m, 'fused_attn', False)]
+    if changed and model.size[0]*model.size[1] > tokens*model.encoder.multiple**2: changed = []
     for m in changed: m.fused_attn = False
     try: yield changed
     finally:
