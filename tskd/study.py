@@ -490,7 +490,7 @@ def tables(self:StudyFolder, metrics=('dice', 'hd95')) -> PaperTable:
 FORM = dict(name=str, root=str,
             data=dict(images=str, masks=str, group=str, classes=list, phantoms=int, size=int, split_seed=int, test=dict(images=str, masks=str, group=str)),
             study=dict(methods=list, budgets=list, transfer_sizes=list, seeds=list, val_share=float),
-            context=dict(student=str, size=int, encoder=str, teacher_size=int, kd_steps=int, finetune_steps=int, unet_steps=int, device=str, precision=str),
+            context=dict(student=str, weights=str, size=int, encoder=str, teacher_size=int, kd_steps=int, finetune_steps=int, unet_steps=int, device=str, precision=str),
             knobs=dict, scoring=dict)
 
 def _check_form(given, form, file, at=''): # a dict from TOML; a dict of types; the file; where in it
