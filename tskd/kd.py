@@ -425,7 +425,7 @@ def _forget(self:TargetCache, key):
     with lock(self.folder.with_name(f'.{self.folder.name}.lock')):
         self.load()
         for s in self.shards: s['entries'] = [[None if k == key else k, sum_] for k, sum_ in s['entries']]
-        self._write_manifest()
+        if self.shards: self._write_manifest()                                  # none: the folder made room for others
     self.where.pop(key, None)
 
 @patch
@@ -631,5 +631,5 @@ def logits(self:KD, student, batch):
     target, weight, parts = batch['logits'].float()/self.calibration, self.trust(batch), {}
     if 'logit' in self.terms: parts |= logit_kd(student, target, self.temperature, weight)[1]
     if 'dice' in self.terms: parts |= dice_kd(student, target, weight)[1]
-    if 'boundary' in self.terms: parts |= boundary_kd(student, target, weight=weight)[1]
+    if 'boundary' in self.terms: parts |= boundary_kd(student, target, temperature=self.temperature, weight=weight)[1]
     return parts

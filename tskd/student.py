@@ -154,6 +154,8 @@ def distill(teacher,            # a SegModel
     term_weights(terms, parts)
     run = stage | dict(cache=cache, max_bytes=max_bytes, device=pick_device(device), show=show)
     known = labels and labels.filter(lambda c: c.id in transfer._places)
+    if labels and not known:
+        raise TskdError('labels of images that are in the transfer set', f'none among {len(labels)}', 'add them to it: transfer=pool, or transfer + labels')
     inputs = dict(teacher=_teacher_id(teacher), transfer=transfer, labels=known, student=content_id([model, model.size]))
     facts = _facts(model, steps, transfer=transfer, labels=known, teacher=teacher) | dict(views=stage['views'].n, parts=tuple(parts), seed=seed)
     return made_once('student', model, partial(_distill, teacher=teacher, transfer=transfer, labels=known, knobs=run, fit_knobs=knobs),
