@@ -414,7 +414,7 @@ def _val_dice(model): # the best on validation, if that is known
 # %% ../nbs/14_methods.ipynb #98878662
 _ONE_RATE, _IMAGENET = dict(encoder_rate=1., layer_decay=1.), ('tf_efficientnet_lite0',)   # of the names in ENCODERS
 _TAUGHT = 'task_agnostic', 'task_specific', 'task_specific_synth', 'encoder_only', 'decoder_only', 'strong_augment', 'copy_paste'
-RECIPES = dict(finetune=dict(patience=None)) | {f'{arm}.finetune': _ONE_RATE for arm in ('scratch', 'scratch_long', *_TAUGHT)}   # what differs from each stage's own defaults
+RECIPES = dict(finetune=dict(patience=None)) | {f'{arm}.finetune': _ONE_RATE for arm in ('scratch', 'scratch_long', 'imagenet', *_TAUGHT)}   # what differs from each stage's own defaults
 
 def scratch(c): # a Context -> SegModel
     "The labels alone"
