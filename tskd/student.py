@@ -19,11 +19,11 @@ from .augment import Views
 from .core import (Artifact, TskdError, TskdWarning, content_id, disk_errors, pick_device, read_json,
                        run_stage, write_json)
 from .data import check_labels
-from .kd import KD, Relit, TargetCache, Targets, TransferBatches, as_teacher, fit_standard, projector, term_weights
+from .kd import KD, Relit, TargetCache, Targets, TransferBatches, as_teacher, fit_standard, projector, teacher_id, term_weights
 from .losses import supervised, task_loss
 from .models import SegModel, load_into, load_model, quick_attention, read_weights, save_model, seg_model
 from .readers import cache_root
-from .train import History, fit, mean_dice, read_history
+from .train import History, fit, mean_dice
 
 # %% ../nbs/13_student.ipynb #5eb1316f
 def same_shapes(a, b): # two modules -> whether the weights of one fit the other
@@ -156,15 +156,12 @@ def distill(teacher,            # a SegModel
     known = labels and labels.filter(lambda c: c.id in transfer._places)
     if labels and not known:
         raise TskdError('labels of images that are in the transfer set', f'none among {len(labels)}', 'add them to it: transfer=pool, or transfer + labels')
-    inputs = dict(teacher=_teacher_id(teacher), transfer=transfer, labels=known, student=content_id([model, model.size]))
+    inputs = dict(teacher=teacher_id(teacher), transfer=transfer, labels=known, student=content_id([model, model.size]))
     facts = _facts(model, steps, transfer=transfer, labels=known, teacher=teacher) | dict(views=stage['views'].n, parts=tuple(parts), seed=seed)
     return made_once('student', model, partial(_distill, teacher=teacher, transfer=transfer, labels=known, knobs=run, fit_knobs=knobs),
                  stage | knobs, inputs, facts, out, force, run['device'])
 
 # %% ../nbs/13_student.ipynb #185580bb
-def _teacher_id(teacher):
-    return content_id([teacher, getattr(teacher.normalise, 'stretch', None), teacher.size])
-
 def _facts(model, steps, transfer=None, labels=None, val=None, teacher=None): # what `student.json` says
     "What a student has seen, all told"
     before = getattr(model, 'facts', None) or {}
@@ -177,7 +174,7 @@ def _facts(model, steps, transfer=None, labels=None, val=None, teacher=None): # 
 
 def _of_teacher(teacher): # what is to be known of it
     facts = getattr(teacher, 'facts', None) or {}
-    return dict(id=_teacher_id(teacher)) | {k: facts[k] for k in ('method', 'rank', 'n_labelled', 'n_val') if k in facts}
+    return dict(id=teacher_id(teacher)) | {k: facts[k] for k in ('method', 'rank', 'n_labelled', 'n_val') if k in facts}
 
 def made_once(name, model, train, stage, inputs, facts, out, force, device): # train(model, out=folder) -> History, what was done
     "Train here, or through an artifact"
@@ -209,7 +206,7 @@ def load_student(folder,    # of `distill` or `finetune` with out=, or its artif
     if like is None: model = load_model(folder)
     else: model = load_into(copy.deepcopy(like).cpu(), read_weights(folder/'model.safetensors'), str(folder)).eval()
     model.facts, model.artifact = read_json(folder/'student.json'), Artifact(folder) if (folder/'manifest.json').exists() else None
-    model.history = History(); model.history.rows = read_history(folder/'history.csv')
+    model.history = History.load(folder/'history.csv')
     return model
 
 # %% ../nbs/13_student.ipynb #e14ba6b5

@@ -330,7 +330,7 @@ def load_teacher(folder,    # of `fit_teacher(out=…)`, or its artifact
                         'give the base with the same classes and decoder', folder) from e
     teacher = finished(tuned, merge)
     teacher.facts, teacher.artifact = facts, Artifact(folder) if (folder/'manifest.json').exists() else None
-    if (folder/'history.csv').exists(): teacher.history = History(); teacher.history.rows = History(folder/'history.csv').rows
+    if (folder/'history.csv').exists(): teacher.history = History.load(folder/'history.csv')
     return teacher
 
 # %% ../nbs/10_teacher.ipynb #0defaef1

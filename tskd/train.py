@@ -156,12 +156,18 @@ def read_history(path): # a history.csv
     return rows
 
 class History:
-    "The numbers of a run: `history['loss']` gives steps and values, `.df` all of them, `.plot()` the curves"
+    "The numbers of a run: `history['loss']` gives steps and values, `.table()` all of them, `.plot()` the curves"
     def __init__(self, path=None, until=None): # a CSV to keep them in; rows after this step are dropped
         self.path = path and Path(path)
         self.rows = [r for r in read_history(path) if until is None or r[0] <= until] if path and self.path.exists() else []
         self.best, self.best_step, self.stopped, self.steps, self.device, self.precision = None, None, '', 0, None, None
         if path: self._rewrite()
+
+    @classmethod
+    def load(cls, path): # a history.csv
+        "The numbers of a run that has ended; its file is left alone"
+        h = cls(); h.rows = read_history(path); h.steps = h.rows[-1][0] if h.rows else 0
+        return h
 
     def _rewrite(self):
         with disk_errors(self.path):
@@ -187,7 +193,8 @@ class History:
     def seconds(self): return self.rows[-1][1] if self.rows else 0.
     def __repr__(self):
         best = '' if self.best is None else f', best {self.best:.4g} at step {self.best_step}'
-        return f'History({self.steps} steps, {self.seconds:.1f} s on {self.device} ({self.precision}){best}{", " + self.stopped if self.stopped else ""})'
+        where = f' on {self.device} ({self.precision})' if self.device else ''
+        return f'History({self.steps} steps, {self.seconds:.1f} s{where}{best}{", " + self.stopped if self.stopped else ""})'
 
 # %% ../nbs/09_train.ipynb #9967ebbf
 @patch
