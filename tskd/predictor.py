@@ -167,7 +167,7 @@ def _measured(classes, labels, sure, pixel, voxel): # (D,H,W) both; mm², mm³, 
                      'confidence': round(float(sure[mask].mean()), 4) if n else None})
     return rows
 
-# %% ../nbs/23a_predictor.ipynb #46dade3d
+# %% ../nbs/23a_predictor.ipynb #98abeb5c
 Answer = namedtuple('Answer', 'files rows')   # {'-mask.png': bytes, '-overlay.png': bytes}; [dict of a class]
 
 @patch
@@ -203,7 +203,7 @@ def _kept(volume, paths, shas): # a Volume and its files -> its affine, the file
     if len(volume.slices) != len(paths): return None, None                 # many frames in one file
     return dicom_affine(paths, volume.spacing and volume.spacing[0], shas), None
 
-# %% ../nbs/23a_predictor.ipynb #c8e684b2
+# %% ../nbs/23a_predictor.ipynb #27fc061d
 def _voxel(affine, spacing): # (4,4) or None; mm or None -> mm³, or None
     if affine is not None: return abs(float(np.linalg.det(affine[:3, :3])))
     return float(np.prod(spacing)) if spacing and all(spacing) else None
@@ -265,7 +265,7 @@ def _hopeless(e, masks): # whether an error is one of the folder of masks: no ot
     cause = e.__cause__ or e
     return getattr(cause, 'errno', None) in (*FULL, errno.EACCES, errno.EPERM) and getattr(e, 'file', None) == masks.path
 
-# %% ../nbs/23a_predictor.ipynb #40564110
+# %% ../nbs/23a_predictor.ipynb #b155c58b
 @patch
 def _rows(self:Predictor, item, source, masks, id): # Item; its name in the diary; MaskFolder; of this predictor
     start, paths = time.perf_counter(), list(item.paths)
