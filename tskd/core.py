@@ -5,8 +5,9 @@
 # %% auto #0
 __all__ = ['EXTRAS', 'MANIFEST', 'TskdError', 'TskdWarning', 'has', 'need', 'knob', 'temp_folder', 'patch', 'patch_cached',
            'seed_of', 'seed_all', 'pick_device', 'pick_precision', 'machine', 'file_sha256', 'content_id',
-           'disk_errors', 'as_text', 'write_json', 'read_json', 'Artifact', 'seal', 'swap_in', 'new_artifact', 'lock',
-           'runs_root', 'move_aside', 'stage_path', 'run_stage', 'in_notebook', 'Progress', 'progress']
+           'disk_errors', 'temporary_beside', 'written_whole', 'as_text', 'write_json', 'read_json', 'Artifact', 'seal',
+           'swap_in', 'new_artifact', 'cache_root', 'lock', 'runs_root', 'move_aside', 'stage_path', 'run_stage',
+           'in_notebook', 'Progress', 'progress']
 
 # %% ../nbs/00_core.ipynb #21826f52
 import builtins, errno, hashlib, importlib.util, json, os, platform, random, re, shutil, socket, sys, tempfile, time, warnings
@@ -208,6 +209,7 @@ def _fsync(path):
 _DISK = {errno.ENOSPC: ('free space on the disk', 'it is full'), errno.EDQUOT: ('room in your quota', 'it is used up'),
          errno.EROFS: ('a folder to write to', 'a read-only file system'), errno.EACCES: ('a folder to write to', 'no permission'),
          errno.EPERM: ('a folder to write to', 'no permission'), errno.ENOTDIR: ('a folder', 'a file of that name'),
+         errno.EISDIR: ('a file to write', 'a folder of that name'),
          errno.ENAMETOOLONG: ('a shorter path', 'one that is too long for this file system')}
 
 @contextmanager
@@ -222,6 +224,29 @@ def disk_errors(path): # what is being written
         raise TskdError(expected, found, 'make room or choose another folder (the root= argument, or TSKD_RUNS), then run the same again: '
                         'what was complete is kept', file=path) from e
 
+# %% ../nbs/00_core.ipynb #86a1d4f4
+def temporary_beside(path): # a file or folder that is to be -> Path
+    "A hidden name beside `path` that no other process takes: host, process, chance; the ending stays"
+    path, ending = Path(path), re.search(r'(\.\w{1,8}){0,2}$', str(path)).group()
+    host = re.sub(r'\W+', '-', socket.gethostname())[:24]
+    return path.with_name(f'.{host}-{os.getpid()}-{os.urandom(6).hex()}.tmp{ending}')
+
+@contextmanager
+def written_whole(path,     # the file that is to be
+                  mode='w', # 'w' or 'wb': yields an open file; None: yields a path to write to
+                  **knobs   # for `open`, like newline=''
+                 ):
+    "`with written_whole(path) as f:` fill `f`; the file appears at `path` whole, or not at all"
+    path, new = Path(path), temporary_beside(path)
+    if mode == 'w': knobs = dict(encoding='utf-8', newline='\n') | knobs
+    with disk_errors(path):
+        try:
+            if mode is None: yield new
+            else:
+                with open(new, mode.replace('w', 'x'), **knobs) as f: yield f
+            _fsync(new); os.replace(new, path)
+        finally: new.unlink(missing_ok=True)
+
 # %% ../nbs/00_core.ipynb #c9ed18eb
 MANIFEST = 'manifest.json'
 
@@ -230,13 +255,10 @@ def as_text(x): # what JSON does not know -> the same text in every process
     if isinstance(x, partial): return f"{as_text(x.func)}({', '.join([*map(repr, x.args), *(f'{k}={v!r}' for k, v in x.keywords.items())])})"
     return f'{x.__module__}.{x.__qualname__}' if callable(x) and hasattr(x, '__qualname__') else str(x)
 
-def write_json(path, obj, # a JSON-able object; what JSON does not know is written by `as_text`
-               ):
+def write_json(path, obj): # a JSON-able object; what JSON does not know is written by `as_text`
     "Write `obj` to `path` in one step"
-    path = Path(path); new = path.with_name(path.name + '.new')
-    with disk_errors(path):
-        new.write_text(json.dumps(obj, indent=1, ensure_ascii=False, default=as_text) + '\n', encoding='utf-8')
-        _fsync(new); os.replace(new, path)
+    with written_whole(path) as f:
+        f.write(json.dumps(obj, indent=1, ensure_ascii=False, default=as_text) + '\n')
 
 def read_json(path):
     "Read a JSON file, or say what is wrong with it"
@@ -293,11 +315,24 @@ def swap_in(new, path):
 @contextmanager
 def new_artifact(path, id=None): # where the folder is to stand; its id
     "`with new_artifact(path) as folder:` fill `folder`; it appears at `path` whole, or not at all"
-    path = Path(path); tmp = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+    path, tmp = Path(path), temporary_beside(path)
     with disk_errors(path):
-        shutil.rmtree(tmp, ignore_errors=True); tmp.mkdir(parents=True)
+        tmp.mkdir(parents=True)
         try: yield tmp; seal(tmp, id); swap_in(tmp, path)
         finally: shutil.rmtree(tmp, ignore_errors=True)
+
+# %% ../nbs/00_core.ipynb #121d12d0
+def cache_root() -> Path:
+    "The folder for decoded volumes and large batch stores; a temporary one where the usual place can't be written"
+    home = os.environ.get('TSKD_CACHE') or Path(os.environ.get('XDG_CACHE_HOME') or '~/.cache')/'tskd'
+    root = Path(home).expanduser().absolute()
+    try: root.mkdir(parents=True, exist_ok=True); tempfile.TemporaryFile(dir=root).close()
+    except OSError as e:
+        other = Path(tempfile.gettempdir())/'tskd-cache'; other.mkdir(exist_ok=True)
+        warnings.warn(f'{root} can\'t be written ({e.strerror}): decoded files go to {other}. To do: set TSKD_CACHE.',
+                      TskdWarning, stacklevel=2)
+        return other
+    return root
 
 # %% ../nbs/00_core.ipynb #2ffb0efb
 @contextmanager
