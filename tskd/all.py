@@ -18,11 +18,12 @@ from .losses import supervised, task_loss
 from .train import History, dice_on, fit, loader_batches, param_groups
 from .teacher import fit_teacher, load_teacher, rank_sweep
 from .diffusion import audit, copy_paste, fit_diffusion, load_generator, quality, strong_augment
-from .kd import calibrate
+from .answers import calibrate
 from .student import distill, finetune, load_student
 from .methods import METHODS, Context, NotRun, fit_mae, fit_moco, fit_unet
-from .evaluation import Results, evaluate, load_results, predict
-from .study import Study, StudyFolder, load_study, paper_table, study_curves
+from .results import Results, load_results, paper_table, study_curves
+from .evaluation import evaluate, predict
+from .study import Study, StudyFolder, load_study
 from .explore import CaseBrowser, DiceExplorer
 from .deploy import export, open_model
 from .predictor import Predictor

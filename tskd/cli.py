@@ -165,7 +165,7 @@ def report(what: Path = typer.Argument(..., help='Folder of a study or of runs, 
     Example: tskd report runs --out report.html --images test/images --masks test/masks
     """
     from tskd.data import from_folder
-    from tskd.evaluation import load_results
+    from tskd.results import load_results
     from tskd.report import report
     from tskd.study import StudyFolder
     data = from_folder(images, masks) if images else None

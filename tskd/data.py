@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch
 from PIL import Image
 from matplotlib.patches import Patch
-from .core import TskdError, TskdWarning, content_id, new_artifact, patch, patch_cached, seed_of
+from .core import TskdError, TskdWarning, cache_root, content_id, new_artifact, patch, patch_cached, seed_of
 from .readers import PICTURES, VOLUMES, ImageReader, PolygonReader, SliceReader, VolumeFiles
-from .readers import cache_root, file_kind, read_bytes, read_polygons, read_values, series_of
+from .readers import file_kind, read_bytes, read_polygons, read_values, series_of
 from .viz import colour, grid, overlay
 
 # %% ../nbs/02_data.ipynb #a3a28ac8

@@ -15,10 +15,10 @@ from PIL import Image
 from .core import TskdError, disk_errors, has, machine, need
 from .data import from_folder
 from .deploy import HubModel, export, latency, model_card
-from .evaluation import Results, patient_means
+from .results import Results, paper_table, patient_means
 from .phantoms import phantom
 from .report import report
-from .study import Study, context_of, paper_table
+from .study import Study, context_of
 
 # %% ../nbs/24_demo.ipynb #bd1cff0d
 @dataclass(frozen=True)

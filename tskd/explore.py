@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from .core import TskdError, disk_errors, in_notebook, patch
 from .data import signed
-from .evaluation import (DIGITS, LOWER, SETTINGS, Interval, Results, Table, expected_calibration_error, footnote, holm, interval,
+from .results import (DIGITS, LOWER, SETTINGS, Interval, Results, Table, expected_calibration_error, footnote, holm, interval,
                              load_results, signed_rank, p_text)
 from .metrics import FLAGS, METRICS
 from .train import read_history

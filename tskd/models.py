@@ -6,9 +6,9 @@
 __all__ = ['Out', 'KNOWN_WEIGHTS', 'SAM_NORM', 'ENCODERS', 'PACKINGS', 'Normalise', 'match_channels', 'read_weights', 'load_into',
            'check_size', 'Encoder', 'VitEncoder', 'sincos_positions', 'stretch_table', 'SamEncoder', 'sam_neck',
            'lite_medsam_net', 'TinyVitEncoder', 'from_lite_medsam', 'FeatureEncoder', 'ModuleEncoder', 'Recipe',
-           'recipe_of', 'split_state', 'SamDecoder', 'start_from', 'LightDecoder', 'SegModel', 'seg_model', 'SplitQKV',
-           'split_qkv', 'fuse_qkv', 'adapted_blocks', 'lora_targets', 'save_model', 'load_model', 'SmpModel',
-           'smp_model', 'size_table', 'pca_basis', 'pca_rgb', 'quick_attention']
+           'recipe_of', 'split_state', 'SamDecoder', 'start_from', 'LightDecoder', 'SegModel', 'seeded', 'seg_model',
+           'SplitQKV', 'split_qkv', 'fuse_qkv', 'adapted_blocks', 'lora_targets', 'save_model', 'load_model',
+           'SmpModel', 'smp_model', 'size_table', 'pca_basis', 'pca_rgb', 'quick_attention']
 
 # %% ../nbs/07_models.ipynb #64ba1733
 import difflib, importlib.util, math, re, textwrap, warnings, zipfile
@@ -639,6 +639,14 @@ class SegModel(nn.Module):
         if self.spec: self.spec = self.spec | dict(size=self.size)
         return self
 
+# %% ../nbs/07_models.ipynb #f82836b9
+@contextmanager
+def seeded(seed): # a number
+    "Inside, torch's CPU generator starts from `seed`; afterwards it goes on as if nothing had happened"
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield
+
 # %% ../nbs/07_models.ipynb #704fdd55
 def seg_model(name,            # an encoder of ENCODERS, any other timm model, a module of your own, or 'unet_resnet18' and kin: see `smp_model`
               classes,         # names, background first; or how many, background included
@@ -650,9 +658,12 @@ def seg_model(name,            # an encoder of ENCODERS, any other timm model, a
               channels=3,      # that the encoder takes; 1 for a grey student
               positions='sincos', # how a random ViT's table of positions starts: 'sincos' or 'random'
               normalise=None,  # (mean, std) or 'stretch', instead of the encoder's own
-              multiple=1       # of your own module: what the sides must divide by
+              multiple=1,      # of your own module: what the sides must divide by
+              seed=None        # of the random weights; None draws from torch's global generator
              ):                # a SegModel
     "A segmenter by name"
+    if seed is not None:
+        with seeded(seed): return seg_model(name, classes, decoder, size, weights, sha256, trust, channels, positions, normalise, multiple)
     classes, start = _class_names(classes), {}
     if isinstance(name, nn.Module):
         recipe, encoder = Recipe(ModuleEncoder, ''), ModuleEncoder(name, check_size(size, multiple), channels, multiple)

@@ -4,17 +4,17 @@
 
 # %% auto #0
 __all__ = ['PICTURES', 'VOLUMES', 'AXES', 'MAX_VOXELS', 'read_bytes', 'errno_name', 'file_kind', 'decode', 'read_values',
-           'to_bytes', 'one_channel', 'read_image', 'Volume', 'dicom_patient', 'series_of', 'read_volume', 'cache_root',
+           'to_bytes', 'one_channel', 'read_image', 'Volume', 'dicom_patient', 'series_of', 'read_volume',
            'VolumeFiles', 'SliceReader', 'ImageReader', 'Region', 'read_polygons', 'fill', 'draw', 'PolygonReader']
 
 # %% ../nbs/01a_readers.ipynb #b1ca078b
-import csv, gzip, io, json, logging, os, re, tempfile, warnings, zlib
+import csv, gzip, io, json, logging, os, re, warnings, zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 import hashlib, numpy as np
 from PIL import Image, ImageOps
-from .core import TskdError, TskdWarning, content_id, lock, need, new_artifact, read_json, write_json
+from .core import TskdError, cache_root, content_id, lock, need, new_artifact, read_json, write_json
 
 # %% ../nbs/01a_readers.ipynb #24d181da
 _GONE = {'ENOENT': ('a file', 'none'), 'ESTALE': ('a file', 'a stale network handle'),
@@ -444,19 +444,6 @@ def _read_volume(paths, plane='auto', shas=None): # -> Volume, the place of each
         raise TskdError(f'a whole {kind} file', f'{type(e).__name__}: {str(e)[:200]}',
                         'copy or export it again', file=path) from e
     return volume, [0]*len(volume.slices)
-
-# %% ../nbs/01a_readers.ipynb #0ea362dd
-def cache_root() -> Path:
-    "The folder for decoded volumes and large batch stores; a temporary one where the usual place can't be written"
-    home = os.environ.get('TSKD_CACHE') or Path(os.environ.get('XDG_CACHE_HOME') or '~/.cache')/'tskd'
-    root = Path(home).expanduser().absolute()
-    try: root.mkdir(parents=True, exist_ok=True); tempfile.TemporaryFile(dir=root).close()
-    except OSError as e:
-        other = Path(tempfile.gettempdir())/'tskd-cache'; other.mkdir(exist_ok=True)
-        warnings.warn(f'{root} can\'t be written ({e.strerror}): decoded files go to {other}. To do: set TSKD_CACHE.',
-                      TskdWarning, stacklevel=2)
-        return other
-    return root
 
 # %% ../nbs/01a_readers.ipynb #6ac6d6cc
 @dataclass(frozen=True)

@@ -19,8 +19,7 @@ from PIL import Image
 from . import __version__
 from .core import MANIFEST, Artifact, TskdError, disk_errors, machine, read_json
 from .data import signed
-from .evaluation import SETTINGS, Results, load_results
-from .study import paper_table, reference_of
+from .results import SETTINGS, Results, load_results, paper_table, reference_of
 from .viz import colour, curves, data_uri, overlay, plain_text, style
 
 # %% ../nbs/23b_report.ipynb #48499e37

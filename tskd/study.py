@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['LABELS_ONLY', 'GROWING', 'DEFAULT', 'TAUGHT', 'FORM', 'STAGES', 'Cell', 'grid', 'Spec', 'n_val', 'some_of',
-           'context_of', 'run_cell', 'attempt', 'StudyFolder', 'Study', 'measure', 'study_curves', 'PaperTable',
-           'reference_of', 'paper_table', 'load_study']
+           'context_of', 'run_cell', 'attempt', 'StudyFolder', 'Study', 'measure', 'load_study']
 
 # %% ../nbs/21_study.ipynb #5f83e33c
 import difflib, inspect, json, time, tomllib, traceback, warnings
@@ -20,14 +19,15 @@ from torch.utils.flop_counter import FlopCounterMode
 from .core import (Progress, TskdError, TskdWarning, as_text, content_id, disk_errors, patch, patch_cached, read_json, run_stage, runs_root,
                        seed_of, stage_path, write_json)
 from .data import SegData, leakage
-from .evaluation import DIGITS, LOWER, Results, Table, evaluate, footnote, holm, interval, load_results, patient_means, signed_rank
+from .evaluation import evaluate
 from .diffusion import fit_diffusion
 from .methods import METHODS, Context, NotRun, fit_mae, fit_moco, fit_unet, weakness
 from .models import SegModel
 from .student import distill, finetune, load_student
 from .teacher import fit_teacher, load_teacher
 from .train import fit
-from .viz import curves, data_uri
+from .results import PaperTable, Results, Table, load_results, paper_table, reference_of, study_curves
+from .viz import data_uri
 
 # %% ../nbs/21_study.ipynb #ac431ae5
 LABELS_ONLY = 'scratch', 'scratch_long', 'imagenet', 'teacher', 'unet'   # methods that look at no image without a label
@@ -366,100 +366,6 @@ def picture(self:StudyFolder, metric='dice'):
     ax = study_curves(results, metric)
     uri = data_uri(ax.figure); plt.close(ax.figure)
     return f'<img src="{uri}" alt="{escape(metric)} of the cells that are done">'
-
-# %% ../nbs/21_study.ipynb #e11276a9
-def study_curves(results, # Results
-                 metric='dice',
-                 x='budget', # or 'transfer_size', 'rank', 'epoch'
-                 ax=None
-                ):
-    "A metric against labels: means over patients, 95 % intervals, a dot for each seed"
-    lines, bands, points, xs = {}, {}, {}, {}
-    for method, g in results.rows().groupby('method', sort=False):
-        found = {v: interval(r[metric], r.group, within=(0, np.inf if metric in LOWER else 1)) for v, r in g.groupby(x)}
-        xs[method], lines[method] = list(found), [i.mean for i in found.values()]
-        bands[method] = [i.low for i in found.values()], [i.high for i in found.values()]
-        seeds = g.groupby([x, 'seed']).apply(lambda r: patient_means(r[metric], r.group).mean(), include_groups=False)
-        points[method] = seeds.index.get_level_values(0), seeds.values
-    unit = f' ({results.df.unit.iloc[0]})' if metric in LOWER else ''
-    return curves(xs, lines, ax=ax, bands=bands, points=points, log=True, xlabel=dict(budget='labelled images').get(x, x.replace('_', ' ')),
-                  ylabel=f'{metric}{unit}: mean of patients, 95 % interval')
-
-# %% ../nbs/21_study.ipynb #1a5eabd9
-class PaperTable(Table):
-    "A table with its best numbers marked; as Markdown, HTML and CSV"
-    def __init__(self, df, note, numbers, best): # text; note; tidy numbers; bool, as df
-        super().__init__(df, note, numbers); self.best = best
-
-    def _lines(self, bold, text): # two functions of a string -> header, rows
-        rows = [[text(str(m))] + [bold(text(v)) if b else text(v) for v, b in zip(r, best)] for m, r, best in zip(self.df.index, self.df.values, self.best.values)]
-        return ['method', *map(text, self.df.columns)], rows
-
-    def markdown(self):
-        head, rows = self._lines('**{}**'.format, lambda v: v.replace('|', '\\|'))
-        lines = [head, ['---']*len(head), *rows]
-        return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines) + f'\n\n{self.note}\n'
-
-    def html(self):
-        head, rows = self._lines('<b>{}</b>'.format, escape)
-        row = lambda cells, tag: '<tr>' + ''.join(f'<{tag}>{c}</{tag}>' for c in cells) + '</tr>'
-        return f'<table><thead>{row(head, "th")}</thead><tbody>{"".join(row(r, "td") for r in rows)}</tbody></table><p><small>{escape(self.note)}</small></p>'
-
-    def csv(self, path): self.numbers.to_csv(path, index=False); return Path(path)
-    def _repr_html_(self): return self.html()
-    def __repr__(self): return f'{self.df.to_string()}\n{self.note}'
-
-# %% ../nbs/21_study.ipynb #e3bcfb14
-def _patients(rows, metric): return patient_means(rows[metric], rows.group)   # of one run, classes and seeds averaged
-
-def _tests(results, data, metrics, reference, by): # a row for each method, budget and metric: mean, interval, p against the reference
-    rows = results.rows()
-    for value, g in rows.groupby(by, dropna=False):
-        of = dict(tuple(g.groupby('method', sort=False)))
-        for (method, r), metric in product(of.items(), metrics):
-            i = interval(r[metric], r.group, digits=DIGITS.get(metric, 3), within=(0, np.inf if metric in LOWER else 1))
-            row = dict(data=data, method=method, metric=metric, mean=i.mean, low=i.low, high=i.high, patients=i.n, seeds=r.seed.nunique(), interval=i.how) | {by: value}
-            if reference in of and method != reference:
-                d = (_patients(of[reference], metric) - _patients(r, metric)).dropna()
-                row |= dict(difference=d.mean(), p=signed_rank(d)[0])
-            yield row
-
-def reference_of(results): # Results -> a method's name
-    "The method to compare the others with: task-specific distillation if it is there, else the best"
-    methods = results.df.method.unique()
-    return next((m for m in ('task_specific_synth', 'task_specific') if m in methods), results.df.groupby('method').dice.mean().idxmax())
-
-def paper_table(results,      # Results, or a dict name of the data -> Results
-                metrics=('dice', 'hd95'),
-                reference=None, # method that the others are tested against; by default `reference_of`
-                by='budget'   # or 'transfer_size'
-               ) -> PaperTable:
-    "Methods against budgets, with intervals, the best in bold, marks where a difference holds up"
-    sets = results if isinstance(results, dict) else {'': results}
-    reference = reference or reference_of(next(iter(sets.values())))
-    numbers = pd.DataFrame([r for name, one in sets.items() for r in _tests(one, name, metrics, reference, by)])
-    if 'p' not in numbers: numbers = numbers.assign(difference=np.nan, p=np.nan)
-    numbers['p_holm'] = holm(numbers.p)
-    lower = numbers.metric.isin(LOWER)
-    better = np.where(lower, numbers.difference < 0, numbers.difference > 0)          # the reference is
-    numbers['mark'] = np.where(numbers.p_holm < .05, np.where(better, '*', '†'), '')
-    score = numbers['mean'].where(~lower, -numbers['mean'])
-    numbers['best'] = score == score.groupby([numbers.data, numbers[by], numbers.metric], dropna=False).transform('max')
-    return _laid_out(numbers, by, reference, sets)
-
-# %% ../nbs/21_study.ipynb #3130b2b1
-def _cell_text(r): # a row of numbers -> '0.812 [0.790, 0.833]*'
-    d = DIGITS.get(r.metric, 3)
-    spread = f' [{r.low:.{d}f}, {r.high:.{d}f}]' if r.interval in ('t', 'BCa') else ''
-    return f'{r["mean"]:.{d}f}{spread}{r.mark}'
-
-def _laid_out(numbers, by, reference, sets): # tidy numbers -> PaperTable
-    numbers = numbers.assign(text=numbers.apply(_cell_text, axis=1), column=[' '.join(filter(None, (d, '' if pd.isna(v) else f'{v} {by}' if by != 'budget' else f'{v} labels', m)))
-                                                                            for d, v, m in zip(numbers.data, numbers[by], numbers.metric)])
-    order, methods = dict.fromkeys(numbers.column), dict.fromkeys(numbers.method)
-    wide = lambda c, empty: numbers.pivot(index='method', columns='column', values=c).reindex(index=list(methods), columns=list(order)).fillna(empty)
-    marks = f'* worse than {reference}, † better than it (Wilcoxon over patients, Holm over {numbers.p.notna().sum()} tests, p < 0.05). ' if numbers.p.notna().any() else ''
-    return PaperTable(wide('text', '').rename_axis(index=None, columns=None), marks + ' '.join(footnote(r.rows()) for r in sets.values()), numbers.drop(columns=['text', 'column']), wide('best', False).astype(bool))
 
 # %% ../nbs/21_study.ipynb #1a27db48
 @patch
