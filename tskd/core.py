@@ -376,7 +376,7 @@ def read_json(path):
     "Read a JSON file, or say what is wrong with it"
     try: return json.loads(Path(path).read_text(encoding='utf-8'))
     except FileNotFoundError as e: raise TskdError('a file', 'none', 'check the path; an unfinished folder has no manifest', file=path) from e
-    except ValueError as e: raise TskdError('valid JSON', str(e), 'restore the file, or remove its folder so that it is made again', file=path) from e
+    except (ValueError, RecursionError) as e: raise TskdError('valid JSON', str(e), 'restore the file, or remove its folder so that it is made again', file=path) from e
 
 # %% ../nbs/00_core.ipynb #ecd6ea02
 FORMAT = 1                                                    # of an artifact's folder; absent means 1
@@ -509,7 +509,7 @@ def _private_folder(path): # in a place where others can write
     if there.st_mode & 0o077: path.chmod(0o700)
     return path
 
-# %% ../nbs/00_core.ipynb #388f03f5
+# %% ../nbs/00_core.ipynb #594f9115
 CacheEntry = namedtuple('CacheEntry', 'name path bytes used')   # used: seconds since 1970
 _ENTRY = re.compile(r'(volumes|stores|prefix)/[0-9a-f]{32}|targets-[0-9a-f]{16}(\.unusable-\d+)?')
 _TORN = re.compile(r'((volumes|stores|prefix)/)?\.[\w.-]+\.tmp')       # what a killed process left behind
@@ -536,7 +536,7 @@ def cache_entries(root=None, torn=False): # the cache; what was left half made i
         except OSError: pass                                      # it went while we looked
     return sorted(found, key=lambda e: e.used)
 
-# %% ../nbs/00_core.ipynb #af42d082
+# %% ../nbs/00_core.ipynb #1d2c42c7
 def cache_limit(root=None, held=0): # the cache; the bytes in it
     "Bytes that the cache may grow to"
     if (said := os.environ.get('TSKD_CACHE_GB')) is None:
@@ -560,7 +560,7 @@ def _drop(entry): # an entry -> whether it went
     shutil.rmtree(gone, ignore_errors=True)
     return True
 
-# %% ../nbs/00_core.ipynb #ae1ef5ae
+# %% ../nbs/00_core.ipynb #268429da
 def clean_cache(limit=None,     # bytes to keep; by default `cache_limit`
                 older_than=None, # days: what was not used for so long goes, whatever the limit
                 dry_run=False,  # only say what would go
