@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['DTYPES', 'schedule_at', 'param_groups', 'stream', 'batch_len', 'batch_part', 'loader_batches', 'EMA', 'read_history',
            'History', 'LossModule', 'Place', 'rng_state', 'set_rng_state', 'pack_optimizer', 'unpack_optimizer',
-           'checkpoints', 'newest_valid', 'Run', 'Diverged', 'Interrupts', 'fit', 'Plan', 'mean_dice', 'dice_on']
+           'checkpoints', 'newest_valid', 'Run', 'Diverged', 'Interrupts', 'Training', 'fit', 'Plan', 'plan_of',
+           'mean_dice', 'dice_on']
 
 # %% ../nbs/09_train.ipynb #dc3fd42b
 import csv, io, math, os, random, re, shutil, signal, threading, time, warnings
@@ -24,6 +25,7 @@ from . import __version__
 from .core import (Artifact, Progress, TskdError, TskdWarning, content_id, disk_errors, in_notebook, lock, move_aside,
                        new_artifact, patch, pick_device, pick_precision, seed_all, seed_of, write_json)
 from .metrics import confusion
+from .recipes import Recipe, declared, one_of, real_number, takes, whole_number
 from .viz import curves, data_uri, style
 
 # %% ../nbs/09_train.ipynb #c6a6e623
@@ -557,49 +559,64 @@ def _wants_channels_last(model, device, precision): # measured: it pays for conv
     return precision != 'no' and device.type in ('cpu', 'cuda') and any(isinstance(m, nn.Conv2d) and m.kernel_size != (1, 1) for m in model.modules())
 
 # %% ../nbs/09_train.ipynb #5c96dd01
-def fit(model,                # an nn.Module
-        loss,                 # loss(model, batch) -> (total, dict of named parts); total is a mean over the samples
-        batches,              # has len() and epoch(e, start=0), as `SegData.batches` and `loader_batches` give
-        *, steps,             # optimiser steps in all
-        optimizer=None,       # AdamW by default; a list of groups for it, a function of groups, or an optimiser
-        schedule='cosine',    # 'cosine', 'poly', 'constant', or a function (step, steps) -> factor
-        precision='auto',     # 'auto', 'bf16', 'fp16' or 'no'
-        ema=None,             # decay of a slow copy of the weights, which is then validated and kept
-        accumulate=1,         # batches a step
-        clip=1.,              # greatest norm of the gradient; None for no limit
-        validate=None,        # validate(model) -> number, or dict whose first number decides
-        patience=None,        # validations without a better one before it ends
-        out=None,             # folder for history and checkpoints
-        resume='auto',        # 'force': under changed settings too; False: anew, what is there is kept aside
-        lr=1e-3, weight_decay=.05, lr_scale=None, # see `param_groups`
-        warmup=.05, final=.01, # see `schedule_at`
-        mode='max',           # whether a greater validation number is better, or a smaller one: 'min'
-        validate_every=None, checkpoint_every=None, log_every=None, # steps; by default 20 times a run, once a minute, 200 times a run (means)
-        channels_last='auto', # memory layout of images and kernels
-        device=None,          # by default the best there is
-        seed=0,               # of python, numpy and torch at the start; None leaves them alone
-        settings=None,        # dict of whatever else must not change between start and resume
-        desc='train', show=True # name and presence of the progress bar
+def _is_schedule(x): "a function (step, steps) -> factor"; return callable(x)
+
+@declared
+class Training(Recipe):
+    "How a model is trained: what `fit` needs to know, and every stage that calls it"
+    steps: int = whole_number(1000, 1)         # of the optimiser, in all
+    lr: float = real_number(1e-3)            # learning rate
+    weight_decay: float = real_number(.05)   # of matrices and kernels, see `param_groups`
+    lr_scale: dict = None               # beginning of a parameter's name -> factor on its rate
+    schedule: object = one_of('cosine', 'cosine', 'poly', 'constant', own=_is_schedule)
+    warmup: float = real_number(.05)         # linear: a share of the steps, or a number of them from 1 on
+    final: float = real_number(.01, most=1)  # factor at the end
+    optimizer: object = None            # AdamW; or a list of groups for it, a function of groups, an optimiser
+    ema: float = real_number(None, most=1, optional=True)    # decay of a slow copy, which is then validated and kept
+    accumulate: int = whole_number(1, 1)       # batches a step
+    clip: float = real_number(1., optional=True)             # greatest norm of the gradient; None for no limit
+    patience: int = whole_number(None, 1, optional=True)       # validations without a better one before it ends
+    mode: str = one_of('max', 'max', 'min')             # whether a greater validation number is better
+    validate_every: int = whole_number(None, 1, optional=True) # steps; by default 20 times a run
+    log_every: int = whole_number(None, 1, optional=True)      # steps; by default 200 times a run (means)
+    channels_last: object = 'auto'      # memory layout of images and kernels
+    seed: int = whole_number(0, 0, optional=True)              # of python, numpy and torch; None leaves them alone
+
+# %% ../nbs/09_train.ipynb #ffeec2a3
+@takes(Training)
+def fit(model,          # an nn.Module
+        loss,           # loss(model, batch) -> (total, dict of named parts); total is a mean over the samples
+        batches,        # has len() and epoch(e, start=0), as `SegData.batches` and `loader_batches` give
+        validate=None,  # validate(model) -> number, or dict whose first number decides
+        out=None,       # folder for history and checkpoints
+        resume='auto',  # 'force': under changed settings too; False: anew, what is there is kept aside
+        settings=None,  # dict of whatever else must not change between start and resume
+        desc='train',   # name of the progress bar
+        *, recipe, execution
        ) -> History:
     "Train `model` in place; it ends in eval mode with the best weights (with `validate`), the EMA ones (with `ema`), or the last"
-    parallel = _parallel()
-    device = parallel.device if parallel.num_processes > 1 else pick_device(device)
-    dtype = pick_precision(device, precision)
-    if seed is not None: seed_all(seed + parallel.process_index)
-    layout = _wants_channels_last(model, device, dtype) if channels_last == 'auto' else channels_last
-    run = Run(model, loss, _optimizer_maker(optimizer, lr, weight_decay, lr_scale), device, dtype, ema, clip, layout, parallel)
-    started = _started_with(run, batches, dict(steps=steps, schedule=schedule, precision=precision, ema=ema, accumulate=accumulate, clip=clip, patience=patience,
-                                               warmup=warmup, final=final, seed=seed, loss=loss) | (settings or {}))
-    out = out and Path(out)
+    r, parallel = recipe, _parallel()
+    device = parallel.device if parallel.num_processes > 1 else execution.place
+    dtype = pick_precision(device, execution.precision)
+    if r.seed is not None: seed_all(r.seed + parallel.process_index)
+    layout = _wants_channels_last(model, device, dtype) if r.channels_last == 'auto' else r.channels_last
+    make = _optimizer_maker(r.optimizer, r.lr, r.weight_decay, r.lr_scale)
+    run = Run(model, loss, make, device, dtype, r.ema, r.clip, layout, parallel)
+    started = _started_with(run, batches, _decisive(r, execution) | dict(loss=loss) | (settings or {}))
+    out, show = out and Path(out), execution.show and parallel.is_main_process
     with ExitStack() as stack:
         if out and parallel.is_main_process: stack.enter_context(lock(out/'.lock', wait=0))
         if out: run.resume(out/'checkpoints', started, resume)
         run.history = History(out/'history.csv' if out and parallel.is_main_process else None, until=run.place.step)
-        plan = Plan(steps, schedule, warmup, final, accumulate, validate, validate_every or max(1, steps//20), patience, mode,
-                    checkpoint_every or (None if parallel.num_processes == 1 else max(1, steps//20)), log_every or max(1, steps//200))
+        plan = plan_of(r, validate, execution.checkpoint_every, parallel.num_processes)
         stack.callback(run.rest)
-        run.drive(batches, plan, out, started, stack.enter_context(Progress(steps, desc, show=show and parallel.is_main_process)))
+        run.drive(batches, plan, out, started, stack.enter_context(Progress(r.steps, desc, show=show)))
         return run.finish(out)
+
+# %% ../nbs/09_train.ipynb #3f31851c
+def _decisive(recipe, execution): # settings that must not change between start and resume
+    names = ('steps', 'schedule', 'ema', 'accumulate', 'clip', 'patience', 'warmup', 'final', 'seed')
+    return {k: getattr(recipe, k) for k in names} | dict(precision=execution.precision)
 
 # %% ../nbs/09_train.ipynb #bf214512
 @dataclass
@@ -609,6 +626,12 @@ class Plan:
     validate: object; validate_every: int; patience: int; mode: str; checkpoint_every: int; log_every: int
 
     def rate(self, step): return schedule_at(step, self.steps, self.schedule, self.warmup, self.final)
+
+def plan_of(r, validate, checkpoint_every, processes): # a Training; see `fit`; an Execution's; how many train together
+    "The steps at which something happens, with the defaults filled in"
+    often, always = max(1, r.steps//20), checkpoint_every or (None if processes == 1 else max(1, r.steps//20))
+    return Plan(r.steps, r.schedule, r.warmup, r.final, r.accumulate, validate, r.validate_every or often,
+                r.patience, r.mode, always, r.log_every or max(1, r.steps//200))
 
 @patch
 def drive(self:Run, batches, plan, out, settings, bar): # see `fit`
