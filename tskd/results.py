@@ -41,7 +41,7 @@ def _typed(df): # text columns without gaps, whole numbers that may be unknown, 
     text = {c: df[c].astype(object).where(df[c].notna(), '').astype(str) for c in _TEXT + tags}
     return df.astype(kinds).assign(**text).reset_index(drop=True)
 
-# %% ../nbs/19_results.ipynb #fb1b6df8
+# %% ../nbs/19_results.ipynb #9e43ea83
 class Results:
     "One tidy table: a row of metrics for each method, setting, case and class"
     def __init__(self, df,        # with the columns of `ROWS`; those that are missing are filled, further ones are tags
@@ -57,7 +57,7 @@ class Results:
         of = ', '.join(f'{d[c].nunique()} {name}' for c, name in counted.items())
         return f"Results({len(d)} rows: {of}; {', '.join(d['class'].unique())})"
 
-# %% ../nbs/19_results.ipynb #e61024c6
+# %% ../nbs/19_results.ipynb #7e4b05e5
 @patch
 def where(self:Results, **settings): # column=value
     "The rows with these values"
@@ -88,7 +88,7 @@ def __add__(self:Results, other):
     bins = pd.concat(parts) if parts else None
     return Results(df, bins if bins is None else bins.drop_duplicates([*settings_of(bins), 'region', 'bin']))
 
-# %% ../nbs/19_results.ipynb #0dfeab5a
+# %% ../nbs/19_results.ipynb #a3681284
 _FORMULA = tuple('=+-@\t\r\n＝＋－＠')   # how a cell begins that a spreadsheet runs; the last four are full-width
 
 def quoted_cell(value): # of any type
@@ -106,7 +106,7 @@ def write_csv(table, path): # a DataFrame; the file
     with written_whole(path) as f: table.assign(**safe).rename(columns=quoted_cell).to_csv(f, index=False)
     return Path(path)
 
-# %% ../nbs/19_results.ipynb #ab6146df
+# %% ../nbs/19_results.ipynb #c8e18d8c
 @patch
 def save(self:Results, path): # a .csv; the counts of confidence go beside it
     "Write the table, whole or not at all"
@@ -190,7 +190,7 @@ def _weights(n, unseen=None): # -> (n, draws): each patient's share; in a bootst
 def _wide(n, level): # -> the tail to cut off at each end, as much less as t is wider than the normal distribution
     return special.ndtr(-stats.t.ppf((1 + level)/2, n - 1)*math.sqrt(n/(n - 1)))
 
-# %% ../nbs/19_results.ipynb #07717970
+# %% ../nbs/19_results.ipynb #119a96f9
 def bounded_interval(x,         # independent values
                      least=0., largest=1., # that are possible
                      level=.95):
@@ -200,7 +200,7 @@ def bounded_interval(x,         # independent values
     seen, unseen = x@weights, 1 - weights.sum(0)
     return np.quantile(seen + unseen*least, tail), np.quantile(seen + unseen*largest, 1 - tail)
 
-# %% ../nbs/19_results.ipynb #40a8ec8b
+# %% ../nbs/19_results.ipynb #5b4c7ecb
 def bootstrap_t_interval(x, level=.95): # independent values
     "The studentised bootstrap of a mean; infinite where the values are too few or too equal for it"
     x = np.asarray(x, float); weights = _weights(len(x))
@@ -211,7 +211,7 @@ def bootstrap_t_interval(x, level=.95): # independent values
     low, high = np.quantile(t, [tail, 1 - tail], method='nearest')
     return x.mean() - high*x.std(), x.mean() - low*x.std()
 
-# %% ../nbs/19_results.ipynb #fcdabc08
+# %% ../nbs/19_results.ipynb #ba04d9e8
 def t_interval(x, level=.95): # independent values
     "Student's interval of a mean"
     half = stats.t.ppf((1 + level)/2, len(x) - 1)*np.std(x, ddof=1)/math.sqrt(len(x))
@@ -230,7 +230,7 @@ def bca_interval(x, level=.95, resamples=2000, seed=0, widen=True): # independen
     z = bias + np.array([-reach, reach])
     return tuple(np.quantile(means, special.ndtr(bias + z/(1 - acceleration*z))))
 
-# %% ../nbs/19_results.ipynb #7d32bcef
+# %% ../nbs/19_results.ipynb #da3c83d2
 def _why_not(x, fewest=FEWEST): # one value a patient -> why there is no interval, or ''
     if np.isnan(x).any(): return f'{np.isnan(x).sum()} of {len(x)} undefined'
     if np.isinf(x).any(): return 'infinite'
@@ -257,7 +257,7 @@ def interval(values,      # one number a row
     if beyond > 2*np.ptp(x): return Interval(mean, mean, mean, n, f'n={n}, values too far apart', digits)
     return Interval(mean, *(float(v) for v in np.clip((low, high), *within)), n, how, digits)
 
-# %% ../nbs/19_results.ipynb #f654705a
+# %% ../nbs/19_results.ipynb #3999ab2d
 FEWEST_SEEDS = 3
 
 def seed_interval(values, # one number a row
@@ -303,7 +303,7 @@ def _most_seeds(df): # rows -> seeds of the run that has most of them
     by = [c for c in settings_of(df) if c != 'seed']
     return int(df.groupby(by, dropna=False).seed.nunique(dropna=False).max()) if len(df) else 0
 
-# %% ../nbs/19_results.ipynb #a8852171
+# %% ../nbs/19_results.ipynb #11576b11
 def _missed_note(df): # rows
     m = missed_counts(df)
     return (f'Missed {m["n_missed"]}, invented {m["n_false"]}, rightly empty {m["n_empty_agree"]} of {len(df)} rows '
@@ -358,16 +358,17 @@ def grouped(self:Results, level='image', by=None): # columns; by default the set
     return [(dict(zip(by, key)), g) for key, g in df.groupby(by, sort=False, dropna=False)]
 
 @patch
-def intervals(self:Results, metrics=TABLE_METRICS, level='image', by=None): # as for `grouped`
-    "A row for each group and metric: mean, low, high, patients, how; and the same over seeds"
+def intervals(self:Results, metrics=TABLE_METRICS, level='image', by=None, # as for `grouped`
+              seeds=False): # also the intervals over seeds
+    "A row for each group and metric: mean, low, high, patients, and how the interval was made"
     def over_seeds(g, m):
         s = seed_interval_of(g, m)
-        return dict(seeds=s.n, seeds_low=s.low, seeds_high=s.high, seeds_how=s.how)
-    rows = [key | dict(metric=m, **asdict(interval_of(g, m))) | over_seeds(g, m)
+        return dict(n_seeds=s.n, seeds_low=s.low, seeds_high=s.high, seeds_how=s.how)
+    rows = [key | dict(metric=m, **asdict(interval_of(g, m))) | (over_seeds(g, m) if seeds else {})
             for key, g in self.grouped(level, by) for m in metrics]
     return pd.DataFrame(rows).drop(columns='digits', errors='ignore')
 
-# %% ../nbs/19_results.ipynb #1a6af799
+# %% ../nbs/19_results.ipynb #7d228a13
 def _texts(g, metrics, seeds): # rows of a run; metrics; whether seeds have a column -> {heading: text}
     found = {}
     for m in metrics:
@@ -382,7 +383,7 @@ def summary(self:Results, metrics=TABLE_METRICS, level='image', by=None) -> Tabl
     seeds = any(_seeds_of(g) >= FEWEST_SEEDS for _, g in groups)
     rows = [key | _texts(g, metrics, seeds) | dict(patients=g.group.nunique(), cases=g.case.nunique()) | missed_counts(g)
             for key, g in groups]
-    return Table(_shown(pd.DataFrame(rows)), footnote(df), self.intervals(metrics, level, by))
+    return Table(_shown(pd.DataFrame(rows)), footnote(df), self.intervals(metrics, level, by, True))
 
 # %% ../nbs/19_results.ipynb #0df1f755
 @patch
@@ -402,7 +403,7 @@ def worst(self:Results, n=10, metric='dice', level='image') -> Table:
     columns = dict.fromkeys([*_varying(df), 'case', 'group', 'class', 'dice', 'hd95', 'nsd', metric, 'flags'])
     return Table(_shown(rows[list(columns)].round(3)), f'The {len(rows)} worst of {len(df)} rows by {metric}. {footnote(df, counts=False)}')
 
-# %% ../nbs/19_results.ipynb #f7684402
+# %% ../nbs/19_results.ipynb #b648ba70
 WORDS = dict(budget='{} labels', transfer_size='{} transfer images', rank='rank {}', epoch='epoch {}',
              n_teacher='{} labels of the teacher', n_generator='{} labels of the generator', n_val='{} labels of validation')
 
@@ -429,7 +430,7 @@ def run_names(df, by=('method',)): # rows of results; columns that are read else
         names[g.index] = [' · '.join([method, *p]) for p in zip(*parts)] if told else method
     return names
 
-# %% ../nbs/19_results.ipynb #6b3aed97
+# %% ../nbs/19_results.ipynb #be1f96e9
 @patch
 def figure(self:Results, metric='dice', level='image', ax=None):
     "Means over patients with their intervals"
@@ -566,7 +567,7 @@ def _seed_bars(ax, xs, found): # axes; {line: values of x}; {line: intervals ove
         if known: ax.vlines(*zip(*known), color=drawn[name], lw=4, alpha=.35)
     return any(i for intervals in found.values() for i in intervals)
 
-# %% ../nbs/19_results.ipynb #70173a54
+# %% ../nbs/19_results.ipynb #04ffc208
 def study_curves(results, # Results
                  metric='dice',
                  x='budget', # or 'transfer_size', 'rank', 'epoch'
@@ -622,7 +623,7 @@ def _rival(key, runs, reference): # a run's (name, settings); all runs; a method
     own = [k for k in runs if reference in (k[0], k[1])]
     return next((k for k in own if k[2] == key[2]), own[0] if own else None)
 
-# %% ../nbs/19_results.ipynb #130ade33
+# %% ../nbs/19_results.ipynb #2ded3be9
 def _runs(df, by): # rows; the column that makes columns -> {(method, name, settings): rows} for each value of it
     names = run_names(df, ('method', by))
     told = told_apart(df, ['method', by])
@@ -643,7 +644,7 @@ def _tests(results, data, metrics, reference, by): # a row for each run and metr
                     row |= dict(against=rival[1], difference=d.mean(), p=signed_rank(d)[0])
                 yield row
 
-# %% ../nbs/19_results.ipynb #0993f12f
+# %% ../nbs/19_results.ipynb #8d190290
 def paper_table(results,        # Results, or a dict name of the data -> Results
                 metrics=('dice', 'hd95'),
                 reference=None, # method, or name of a row, to test the others against; by default `reference_of`
@@ -680,7 +681,7 @@ def _marks_note(numbers, reference): # what the marks mean
     return (f'* worse than {named}{same}, † better than it (Wilcoxon over patients, Holm over {tests} tests, p < 0.05). '
             if tests else '')
 
-# %% ../nbs/19_results.ipynb #bbaf07db
+# %% ../nbs/19_results.ipynb #3916f9d3
 def _laid_out(numbers, by, reference, sets): # tidy numbers -> PaperTable
     seeds = bool((numbers.seeds >= FEWEST_SEEDS).any())
     columns = [_heading(*row, by) for row in zip(numbers.data, numbers[by], numbers.metric)]
