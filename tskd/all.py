@@ -18,7 +18,7 @@ from .losses import supervised, task_loss
 from .train import History, dice_on, fit, loader_batches, param_groups
 from .teacher import fit_teacher, load_teacher, rank_sweep
 from .diffusion import audit, copy_paste, fit_diffusion, load_generator, quality, strong_augment
-from .kd import calibrate
+from .answers import calibrate
 from .student import distill, finetune, load_student
 from .methods import METHODS, Context, NotRun, fit_mae, fit_moco, fit_unet
 from .results import Results, load_results, paper_table, study_curves
