@@ -17,10 +17,11 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from timm.layers import LayerNorm2d
+from .answers import Relit, TargetCache, Targets, TransferBatches, frozen_eval, teacher_id
 from .augment import Views
 from .core import Artifact, TskdError, TskdWarning, cache_root, content_id, disk_errors, patch, read_json, write_json
 from .data import SegData, check_labels
-from .kd import KD, Relit, TargetCache, Targets, TransferBatches, as_teacher, fit_standard, projector, teacher_id, term_weights
+from .kd import KD, fit_standard, projector, term_weights
 from .losses import supervised, task_loss
 from .models import SegModel, load_into, load_model, read_weights, save_model, seg_model
 from .recipes import Stage, declared, one_of, real_number, takes, trained, whole_number
@@ -221,7 +222,7 @@ def begin_as(model, teacher, standard, recipe): # the student; a Standard; a Dis
                 neck=recipe.start and encoder and start_neck(model, standard))
 
 def _width(model): # channels of its features
-    with as_teacher(model):
+    with frozen_eval(model):
         device = next(model.parameters()).device
         return model(torch.zeros(1, 1, *model.size, device=device)).features.shape[1]
 
@@ -307,7 +308,7 @@ def check(self:Tuning, model): # -> a `validate` for `fit`, or None
 
 @patch
 def judged(self:Tuning, check, model): # validation of a model as it is
-    with as_teacher(model.to(self.execution.place)): return check(model)['dice']
+    with frozen_eval(model.to(self.execution.place)): return check(model)['dice']
 
 # %% ../nbs/13_student.ipynb #8744c975
 @takes(FineTuning)
