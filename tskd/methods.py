@@ -18,10 +18,10 @@ import torch.nn.functional as F
 from timm.models.vision_transformer import Block
 from torch import nn
 from torch.func import functional_call
-from .augment import Views, keys, uniform
+from .augment import Views, copy_paste as pasted, keys, strong_augment as stronger, uniform
 from .core import TskdError, TskdWarning, content_id, patch, patch_cached, pick_device
 from .data import SegData
-from .diffusion import copy_paste as pasted, fit_diffusion, strong_augment as stronger
+from .diffusion import fit_diffusion
 from .losses import supervised, task_loss
 from .models import ENCODERS, SegModel, VitEncoder, quick_attention, recipe_of, seg_model, sincos_positions, smp_model
 from .student import check_transfer, distill, finetune, made_once
