@@ -19,7 +19,7 @@ from .train import History, dice_on, fit, loader_batches, param_groups
 from .teacher import fit_teacher, load_teacher, rank_sweep
 from .audit import audit, quality
 from .diffusion import Diffusion, fit_diffusion, load_generator
-from .kd import calibrate
+from .answers import calibrate
 from .student import distill, finetune, load_student
 from .methods import METHODS, Context, NotRun, fit_mae, fit_moco, fit_unet
 from .results import Results, load_results, paper_table, study_curves
