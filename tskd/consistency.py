@@ -6,7 +6,7 @@
 __all__ = ['SPOILED', 'confident', 'consistency', 'boxes', 'pasted_in', 'WithCopy', 'dropped_features', 'WeakToStrong',
            'BesideLabels', 'SelfTraining', 'SelfTrained', 'self_train']
 
-# %% ../nbs/13b_consistency.ipynb #b21129a2
+# %% ../nbs/13b_consistency.ipynb #73cc7791
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +25,7 @@ from .recipes import declared, one_of, real_number, takes, trained, whole_number
 from .student import ModelStage, as_views, check_transfer, facts_of
 from .train import Training, fit, mean_dice
 
-# %% ../nbs/13b_consistency.ipynb #8f977865
+# %% ../nbs/13b_consistency.ipynb #de4a5499
 def confident(logits,       # (B,1|C,h,w) of the copy
               threshold=.95 # least probability that counts
              ):             # (B,h,w) class numbers, -1 where it isn't sure; the share of pixels that count
@@ -40,11 +40,10 @@ def consistency(logits,        # (B,1|C,h,w) of the network, on the spoiled view
                ):              # (total, dict of parts)
     "The task loss against confident answers, times their share"
     label, share = confident(answer, threshold)
-    if not share: return logits.sum()*0, dict(consistency=logits.sum()*0, trusted=share)
     total = share*loss(logits, label)[0]
     return total, dict(consistency=total, trusted=share)
 
-# %% ../nbs/13b_consistency.ipynb #9dbe70f5
+# %% ../nbs/13b_consistency.ipynb #19518d12
 SPOILED = dict(gain=.5, gamma=.6, depth_gain=.4, speckle=.25)   # of `jitter`
 
 def boxes(key,   # (B,) of `augment.keys`
@@ -64,7 +63,7 @@ def pasted_in(x, box): # (B,C,h,w) or (B,h,w); (B,h,w) of `boxes`
     "Each image with a box of the one before it"
     return torch.where(box if x.ndim == 3 else box[:, None], x.roll(1, 0), x)
 
-# %% ../nbs/13b_consistency.ipynb #5b893786
+# %% ../nbs/13b_consistency.ipynb #7afd1e83
 class WithCopy(nn.Module):
     "A SegModel and a slowly following copy of it"
     def __init__(self, model, momentum=.99): # a SegModel; how slowly it follows in the end
@@ -94,7 +93,7 @@ def answer(self:WithCopy, image): # (B,C,H,W)
     state = {n: getattr(self, to) for n, to in self.names.items()}
     with frozen_eval(self.model): return functional_call(self.model, state, (image,)).logits
 
-# %% ../nbs/13b_consistency.ipynb #d40db75e
+# %% ../nbs/13b_consistency.ipynb #dc9f13e6
 @contextmanager
 def dropped_features(encoder, p): # a module that gives a map or several; share of the channels
     "Channels of an encoder's output are zeroed at random, for as long as this lasts"
@@ -118,7 +117,7 @@ class WeakToStrong:
         if r.feature_dropout: learned = (learned + self.despite_dropout(net, batch))/2
         return total + r.weight*learned, dict(task=total) | more
 
-# %% ../nbs/13b_consistency.ipynb #f8c3e521
+# %% ../nbs/13b_consistency.ipynb #1a3e81e8
 @patch
 def spoil(self:WeakToStrong, net, batch): # -> the copy's logits, the spoiled view; the boxes of both agree
     "What the network is to say, and of what"
@@ -135,7 +134,7 @@ def despite_dropout(self:WeakToStrong, net, batch):
     with dropped_features(net.model.encoder, self.recipe.feature_dropout): logits = net(batch['plain']).logits
     return consistency(logits, net.answer(batch['plain']), self.recipe.threshold, self.recipe.loss)[0]
 
-# %% ../nbs/13b_consistency.ipynb #02d13ac0
+# %% ../nbs/13b_consistency.ipynb #62dad9ea
 class BesideLabels:
     "Batches of unlabelled images (`plain`), each with labelled ones (`image`, `mask`) beside them"
     def __init__(self, pool, labelled): # of `SegData.batches`, both with one batch size
@@ -158,7 +157,7 @@ class BesideLabels:
             yield self.labels(len(places), e*len(self) + i) | dict(
                 plain=plain['image'], plain_id=plain['id'], plain_view=plain['view'])
 
-# %% ../nbs/13b_consistency.ipynb #db867651
+# %% ../nbs/13b_consistency.ipynb #df90616a
 @declared
 class SelfTraining(Training):
     "How a model learns from labels and its own confident answers"
@@ -174,7 +173,7 @@ class SelfTraining(Training):
     loss: object = task_loss                         # (logits, mask) -> (total, parts)
     batch_size: int = whole_number(8, 1)             # of each kind
 
-# %% ../nbs/13b_consistency.ipynb #486d7bbc
+# %% ../nbs/13b_consistency.ipynb #d54e190c
 @dataclass(kw_only=True)
 class SelfTrained(ModelStage):
     "A model that learns from labels and from itself"
@@ -197,7 +196,7 @@ class SelfTrained(ModelStage):
                       recipe=r if check else r.but(patience=None), execution=self.execution)
         return history, {}
 
-# %% ../nbs/13b_consistency.ipynb #9fa9a746
+# %% ../nbs/13b_consistency.ipynb #fc0d4545
 @takes(SelfTraining)
 def self_train(student,  # a SegModel (it is copied)
                labelled, # SegData: the few labels
