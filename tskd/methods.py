@@ -12,10 +12,10 @@ import copy, warnings
 from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import partial
 import torch
-from .augment import Views
+from .augment import Views, copy_paste as pasted, strong_augment as stronger
 from .core import TskdError, TskdWarning, content_id, patch, patch_cached, pick_device
 from .data import SegData
-from .diffusion import copy_paste as pasted, fit_diffusion, strong_augment as stronger
+from .diffusion import fit_diffusion
 from .losses import supervised, task_loss
 from .models import ENCODERS, SegModel, quick_attention, recipe_of, seg_model, smp_model
 from .pretrain import NotRun, fit_mae, fit_moco
