@@ -8,7 +8,8 @@ __all__ = []
 # %% ../nbs/99_all.ipynb #1f4ac721
 from .core import Artifact, TskdError, TskdWarning, knob, machine, pick_device, run_stage, seed_all
 from .viz import bars, curves, error_overlay, grid, overlay, show_image
-from .data import Case, SegData, from_folder, leakage, verify_folder
+from .data import Case, SegData, leakage
+from .folders import from_folder, verify_folder
 from .augment import PHOTO, ULTRASOUND, Views, copy_paste, strong_augment, warp
 from .phantoms import phantom
 from .datasets import autooral, chaos, drive, kidney_us, ph2, sources
