@@ -242,8 +242,7 @@ def distill(teacher,            # a SegModel
     transfer = check_transfer(transfer, held_out)
     model = fresh_student(student, teacher, transfer.classes, size, decoder, weights, recipe.seed or 0)
     _check_pair(teacher, model, transfer.classes)
-    ids = {c.id for c in transfer}
-    known = labels and labels.filter(lambda c: c.id in ids)
+    known = labels and labels.filter(lambda c: c in transfer)
     if labels and not known:
         raise TskdError('labels of images that are in the transfer set', f'none among {len(labels)}',
                         'add them to it: transfer=pool, or transfer + labels')
