@@ -16,7 +16,7 @@ from .metrics import hd95, scores
 from .models import Out, SegModel, seg_model, size_table
 from .losses import supervised, task_loss
 from .train import History, dice_on, fit, loader_batches, param_groups
-from .teacher import fit_teacher, load_teacher, rank_sweep
+from .teacher import LoRA, fit_teacher, load_teacher
 from .diffusion import audit, copy_paste, fit_diffusion, load_generator, quality, strong_augment
 from .answers import calibrate
 from .student import distill, finetune, load_student
