@@ -11,6 +11,7 @@ from .recipes import Execution
 from .viz import bars, curves, error_overlay, grid, overlay, show_image
 from .data import Case, SegData, leakage
 from .folders import from_folder, verify_folder
+from .datasets import autooral, chaos, drive, kidney_us, ph2, sources
 from .augment import PHOTO, ULTRASOUND, Views, copy_paste, strong_augment, warp
 from .phantoms import phantom
 from .datasets import autooral, chaos, drive, kidney_us, ph2, sources
@@ -18,7 +19,7 @@ from .metrics import hd95, scores
 from .models import Out, SegModel, seg_model, size_table
 from .losses import supervised, task_loss
 from .train import History, dice_on, fit, loader_batches, param_groups
-from .teacher import fit_teacher, load_teacher, rank_sweep
+from .teacher import LoRA, fit_teacher, load_teacher
 from .audit import audit, quality
 from .diffusion import Diffusion, fit_diffusion, load_generator
 from .answers import calibrate

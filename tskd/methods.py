@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import partial
 
-from .augment import Views
+from .augment import Views, copy_paste, strong_augment
 from .consistency import SelfTraining, self_train
 from .core import TskdError, content_id, patch, patch_cached
 from .data import SegData
-from .diffusion import Diffusion, copy_paste, fit_diffusion, strong_augment
+from .diffusion import Diffusion, fit_diffusion
 from .losses import task_loss
 from .models import ENCODERS, SegModel, recipe_of, seg_model
 from .pretrain import Contrastive, Masked, NotRun, fit_mae, fit_moco
@@ -55,7 +55,7 @@ class Context:
 
     def but(self, **changes): return replace(self, **changes)         # the same with other fields
 
-# %% ../nbs/14_methods.ipynb #5499ab9d
+# %% ../nbs/14_methods.ipynb #4d035179
 STANDARD = dict(teacher=LoRA(), diffusion=Diffusion(), distill=Distillation(steps=600),
                 finetune=FineTuning(patience=None), mae=Masked(), moco_v3=Contrastive(), unimatch=SelfTraining())   # stage -> its recipe
 
@@ -148,7 +148,7 @@ class Arm:
     def recipe(self, c, stage): return c.recipe(stage, self.recipes.get(stage))
     def __repr__(self): return f"Arm({self.name}{''.join(f', {k}={v}' for k, v in self.recipes.items())})"
 
-# %% ../nbs/14_methods.ipynb #5ed2aa0a
+# %% ../nbs/14_methods.ipynb #e0150561
 @patch
 def but(self:Arm, **changes): # fields of an Arm, or stages with a recipe or a dict of settings
     "Another arm, which differs in these"
@@ -187,7 +187,7 @@ def stages(self:Arm): # names of STANDARD
            'teacher' if 'teacher' in self.needs else None, 'diffusion' if 'more' in self.needs and not self.more_labels else None]
     return [s for s in dict.fromkeys(own) if s]
 
-# %% ../nbs/14_methods.ipynb #afdc45ed
+# %% ../nbs/14_methods.ipynb #ae926a08
 @patch
 def images(self:Arm, c): # a Context -> SegData
     "What it learns from without labels"
@@ -205,7 +205,7 @@ def __call__(self:Arm, c): # a Context -> SegModel
     labels = dict(n_teacher=len(c.labelled)*taught, n_generator=len(c.labelled)*self.more_labels)
     return noted(model, c, self.name, self.steps(c), self.images(c), c.teacher(self.recipes.get('teacher')) if taught else None, **labels)
 
-# %% ../nbs/14_methods.ipynb #13a04e15
+# %% ../nbs/14_methods.ipynb #47adedaf
 def noted(model,     # a finished model, `.facts` or not
           c,         # the Context it was made in
           method, steps, # its name; of the student
@@ -228,7 +228,7 @@ def weakness(teacher, scratch): # Dice on validation
     return (f'the teacher has a Dice of {teacher:.3f} on validation, the student from scratch {scratch:.3f}: '
             'a weak teacher teaches worse than none. To do: tune the teacher first.')
 
-# %% ../nbs/14_methods.ipynb #907ba188
+# %% ../nbs/14_methods.ipynb #b90d1ae9
 def untrained(arm, c): # an Arm, a Context -> SegModel
     "The network as it is"
     return arm.network(c)
@@ -256,7 +256,7 @@ def imagenet_unet(c):
     model.normalise = donor.normalise
     return model
 
-# %% ../nbs/14_methods.ipynb #d4f59f79
+# %% ../nbs/14_methods.ipynb #ea660303
 def pretrained(fit, arm, c): # `fit_mae` or `fit_moco`
     "The student after pre-training on the transfer images"
     recipe = arm.recipe(c, arm.phase).but(steps=arm.recipe(c, 'distill').steps)
@@ -272,7 +272,7 @@ def the_teacher(arm, c):
     "The tuned foundation model itself"
     return copy.copy(c.teacher(arm.recipes.get('teacher')))
 
-# %% ../nbs/14_methods.ipynb #97b466ef
+# %% ../nbs/14_methods.ipynb #de9dc2ed
 def self_trained(arm, c):
     "The network after weak-to-strong consistency on labels and transfer images"
     recipe = arm.recipe(c, 'unimatch').but(steps=arm.steps(c))
