@@ -322,7 +322,7 @@ def masks(self:TransferBatches, ids, view): # names; the view of each
     "The masks that are known, as in their views, at the student's size; -1 elsewhere"
     size, views = self.targets.size, self.batches.views
     mask = torch.full((len(ids), *size), -1)
-    known = [i for i, id in enumerate(ids) if id in self.labels._places]
+    known = [i for i, id in enumerate(ids) if id in self.labels]
     if not known: return mask
     side = self.batches.size
     rows = [self.labels._places[ids[i]] for i in known]
@@ -334,7 +334,7 @@ def masks(self:TransferBatches, ids, view): # names; the view of each
 @patch
 def agreed(self:TransferBatches, ids, mask, logits): # (B,H,W) labels; (B,C,h,w) of the teacher
     "The masks, those that a machine made only where the teacher agrees"
-    made = [i for i, id in enumerate(ids) if id in self.labels._places and self.labels[id].synthetic]
+    made = [i for i, id in enumerate(ids) if id in self.labels and self.labels[id].synthetic]
     if made:
         right = F.interpolate(label_gate(logits[made], mask[made])[:, None], mask.shape[-2:], mode='nearest-exact')[:, 0] > 0
         mask[made] = torch.where(right, mask[made], -1)

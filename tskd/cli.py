@@ -96,7 +96,7 @@ def verify(images: Path = typer.Argument(..., help='Folder of images, or of DICO
 
     Example: tskd verify images masks --group '^(P[0-9]+)_'
     """
-    from tskd.data import verify_folder
+    from tskd.folders import verify_folder
     rows = verify_folder(images, masks, group=group).to_dict('records')
     errors = sum(r['level'] == 'error' for r in rows)
     lines = [f"{r['level']}: {r['file']}: expected {r['expected']}; found {r['found']}. To do: {r['fix']}" for r in rows]
@@ -117,7 +117,7 @@ def export(model: Path = typer.Argument(..., help='Folder of a model, as save_pr
     Example: tskd export runs/student-1a2b student.onnx --images val/images --masks val/masks --int8
     """
     from dataclasses import asdict
-    from tskd.data import from_folder
+    from tskd.folders import from_folder
     from tskd.deploy import export, open_model
     net = open_model(model)
     val = from_folder(images, masks, classes=net.classes) if images else None
@@ -164,7 +164,7 @@ def report(what: Path = typer.Argument(..., help='Folder of a study or of runs, 
 
     Example: tskd report runs --out report.html --images test/images --masks test/masks
     """
-    from tskd.data import from_folder
+    from tskd.folders import from_folder
     from tskd.results import load_results
     from tskd.report import report
     from tskd.study import StudyFolder

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 from .core import TskdError, disk_errors, has, machine, need
-from .data import from_folder
+from .folders import from_folder
 from .deploy import HubModel, export, latency, model_card
 from .results import Results, paper_table, patient_means
 from .phantoms import phantom

@@ -153,7 +153,7 @@ def distill(teacher,            # a SegModel
                  batch_size=batch_size, seed=seed, precision=precision)
     term_weights(terms, parts)
     run = stage | dict(cache=cache, max_bytes=max_bytes, device=pick_device(device), show=show)
-    known = labels and labels.filter(lambda c: c.id in transfer._places)
+    known = labels and labels.filter(lambda c: c in transfer)
     if labels and not known:
         raise TskdError('labels of images that are in the transfer set', f'none among {len(labels)}', 'add them to it: transfer=pool, or transfer + labels')
     inputs = dict(teacher=teacher_id(teacher), transfer=transfer, labels=known, student=content_id([model, model.size]))

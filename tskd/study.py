@@ -435,7 +435,7 @@ def _folder(path, base, name, file): # as written; the folder of the file; the k
 
 # %% ../nbs/21_study.ipynb #55a28a3c
 def _read_set(d, base, name, file, classes=None): # a section with images, masks, group -> SegData
-    from tskd.data import from_folder
+    from tskd.folders import from_folder
     for k in ('images', 'masks'):
         if k not in d: raise TskdError(f'{name}.{k}: a folder', 'no such key', f'write {k} = "…" (or phantoms = 60 to try it out)', file)
     group = d.get('group')
