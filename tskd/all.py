@@ -17,7 +17,7 @@ from .metrics import hd95, scores
 from .models import Out, SegModel, seg_model, size_table
 from .losses import supervised, task_loss
 from .train import History, dice_on, fit, loader_batches, param_groups
-from .teacher import fit_teacher, load_teacher, rank_sweep
+from .teacher import LoRA, fit_teacher, load_teacher
 from .audit import audit, quality
 from .diffusion import Diffusion, fit_diffusion, load_generator
 from .answers import calibrate

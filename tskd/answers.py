@@ -395,10 +395,13 @@ def prepare(self:TransferBatches, show=True):
 def frozen_depth(model, # a SegModel with an adapter in it, in eval mode
                  image  # (B,C,H,W), one of them is looked at
                 ):      # blocks below the first trained one; -1: not even the stem is frozen; one more than there are: all of it
-    "How far into the encoder nothing is trained"
+    "How far into the encoder nothing is trained; -1 also for a model that can't be cut in two (`can_split` says so)"
     encoder, depth = model.encoder, -1
+    if not getattr(model, 'can_split', True): return depth
     x = model.normalise(image[:1])
-    if not encoder.blocks: return -1 if encoder(x).requires_grad else 1
+    if not encoder.blocks:
+        y = encoder(x)
+        return 1 if torch.is_tensor(y) and not y.requires_grad else -1
     y = encoder.stem(x)
     for i, block in enumerate(encoder.blocks):
         y = encoder.enter(i, y)
@@ -470,6 +473,11 @@ class KeyedBatches:
         self.images = {c.id: c.image_key for c in batches.data}
 
     def __len__(self): return len(self.batches)
+
+    @property
+    def entries(self): # how many views there are in all; 0 if they never come back
+        return len(self.images)*(getattr(self.batches.views, 'n', None) or 1) if finite_views(self.batches) else 0
+
     def epoch(self, e=0, start=0):
         for b in self.batches.epoch(e, start):
             yield b | dict(key=[content_id([self.what, i, self.images[i], v]) for i, v in zip(b['id'], b['view'])])
