@@ -318,7 +318,7 @@ class Diffusion(Training):
 def _usable(images, labels): # SegData; SegData or None -> one SegData, its masks from `labels` alone
     data = images.unlabelled()
     if labels is not None:
-        if bare := [c.id for c in labels if c.__dict__['mask'] is None]:
+        if bare := [c.id for c in labels if not c.labelled]:
             raise TskdError('a mask for each case of `labels`', f'none for {bare[:3]}',
                             'pass labelled cases only: pool.budget(n)')
         data = data + labels
