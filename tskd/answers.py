@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from .augment import jitter
-from .core import (Progress, TskdError, TskdWarning, content_id, disk_errors, file_sha256, lock, move_aside,
+from .core import (Progress, TskdError, TskdWarning, content_id, disk_errors, file_sha256, lock, mark_used, move_aside,
                        patch, pick_device, pick_precision, read_json, write_json)
 from .kd import agreement, label_gate, likeliest_temperature, to_grid
 from .losses import as_classes
@@ -446,6 +446,7 @@ def _sum_of(x): return torch.tensor(zlib.crc32(x.flatten().view(torch.uint8).num
 def _read(self:PrefixCache, path):
     "An entry, or None if there is none that is whole"
     if not path.exists(): return None
+    mark_used(self.folder)
     try:
         entry = load_file(path)
         if entry['sum'] == _sum_of(entry['x']): return entry['x']

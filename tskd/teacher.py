@@ -23,7 +23,7 @@ from peft.utils.constants import DUMMY_TARGET_MODULES
 from torch import nn
 from .answers import KeyedBatches, PrefixCache, above, below, finite_views, frozen_depth
 from .augment import Views
-from .core import (Artifact, TskdError, cache_root, content_id, disk_errors, patch, patch_cached,
+from .core import (Artifact, TskdError, cache_root, content_id, disk_errors, make_room, patch, patch_cached,
                        read_json, write_json)
 from .data import SegData, check_labels
 from .losses import task_loss
@@ -369,7 +369,9 @@ def store(self:Tuning, tuned, train, check): # a Tuned; its batches -> a PrefixC
     tuned.cache = PrefixCache()
     one = _prefix_bytes(tuned, next(iter(train.epoch(0)))['image'].to(self.execution.place))
     n = train.entries + (check.entries if check else 0)
-    return PrefixCache(None if n*one <= self.execution.memory else cache_root()/'prefix'/train.what)
+    if n*one <= self.execution.memory: return PrefixCache()
+    make_room()                                    # what was not used for long goes, if the cache is full
+    return PrefixCache(cache_root()/'prefix'/train.what)
 
 @patch
 def announce(self:Tuning, tuned, loss, train):
