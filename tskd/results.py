@@ -21,7 +21,7 @@ from PIL import Image
 from scipy import special, stats
 from .core import TskdError, TskdWarning, patch, read_json, written_whole
 from .metrics import COLUMNS, METRICS, check_alike, missed_counts
-from .viz import bars, curves, html_table
+from .viz import bars, colour, curves, html_table
 
 # %% ../nbs/19_results.ipynb #e3a44cb5
 SETTINGS = ['method', 'budget', 'n_teacher', 'n_generator', 'n_val', 'transfer_size', 'rank',
@@ -481,13 +481,14 @@ def figure(self:Results, metric='dice', level='image', ax=None):
     "Means over patients with their intervals"
     df = self.rows(level)
     named = df.assign(run=run_names(df))
-    found = {f'{run} · {k}': interval_of(g, metric) for (run,
-                                                         k), g in named.groupby(['run', 'class'],
-                                                                                sort=False)}
+    groups = [(f'{run} · {k}', g) for (run, k), g in named.groupby(['run', 'class'], sort=False)]
+    found = {name: interval_of(g, metric) for name, g in groups}
     unit = f', {df.unit.iloc[0]}' if metric in LOWER else ''
-    return bars({n: i.mean for n, i in found.items()}, {n: (i.low, i.high)
-                                                        for n, i in found.items()}, ax=ax,
-                xlabel=f'{metric}{unit}: mean over patients, 95 % interval')
+    ax = bars({n: i.mean for n, i in found.items()}, {n: (i.low, i.high) for n, i in found.items()}, ax=ax,
+              xlabel=f'{metric}{unit}: mean over patients, 95 % interval')
+    methods = list(df.method.unique())                     # one colour a method
+    for bar, (_, g) in zip(ax.patches, groups): bar.set_facecolor(colour(methods.index(g.method.iloc[0])))
+    return ax
 
 # %% ../nbs/19_results.ipynb #175dfb7d
 def signed_rank(differences): # one a patient
@@ -663,8 +664,8 @@ def study_curves(results, # Results
                 bands={n: ([i.low for i in p], [i.high for i in p]) for n, p in over.items()},
                 xlabel=dict(budget='labelled images').get(x, x.replace('_', ' ')), ylabel='')
     seeds = _seed_bars(ax, xs, {name: [s for _, s in p.values()] for name, p in found.items()})
-    ax.set_ylabel(f'{metric}{unit}: mean of patients\nband: 95 % over patients'
-                  + '; bar: 95 % over seeds'*seeds)
+    lines = [f'{metric}{unit}: mean of patients', 'band: 95 % over patients'] + ['bar: 95 % over seeds']*seeds
+    ax.set_ylabel('\n'.join(lines))
     return ax
 
 # %% ../nbs/19_results.ipynb #1a5eabd9
