@@ -439,7 +439,10 @@ def inputs(where, masks): # files and folders; MaskFolder
     wrote = {f: masks.wrote(f) for f in files}
     if others := [f for f, there in wrote.items() if there == 'elsewhere']:
         print(f'{len(others)} masks of earlier runs are left out: {printable(others[0])} …', file=sys.stderr)
-    files = list({masks.source(f): f for f in files if not wrote[f]}.values())
+    once = {}
+    for f in files:
+        if not wrote[f]: once.setdefault(masks.source(f), f)     # one file may have two names
+    files = list(once.values())
     masks.refuse(files)
     return files
 
