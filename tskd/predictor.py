@@ -18,7 +18,7 @@ from .data import Case, Problems, SegData, find_items
 from .deploy import open_model
 from .evaluation import predict
 from .metrics import border
-from .readers import file_kind, read_bytes, read_image, read_volume, to_bytes
+from .readers import _quiet as quiet_readers, file_kind, read_bytes, read_image, read_volume, to_bytes
 from .runtime import FULL, MaskFolder, ModelError, OnnxModel, mark, mask_image, png_bytes, segment
 from .viz import palette
 
@@ -41,8 +41,7 @@ _PLACE = ['ImagePositionPatient', 'ImageOrientationPatient', 'PixelSpacing']
 
 def _place(data): # bytes of a DICOM file -> position (3,), directions (6,), spacing (2,), or None
     pydicom = need('medical', 'pydicom')
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore')              # they quote values of tags
+    with quiet_readers():                            # they quote values of tags
         try:
             ds = pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True, specific_tags=_PLACE, force=True)
             place = [np.array(getattr(ds, t), float) for t in _PLACE]
