@@ -177,7 +177,7 @@ def _tags(tags): # the settings given to `evaluate`
 def _checked(data): # what can be scored of it
     if not isinstance(data, SegData):
         raise TskdError('a SegData', type(data).__name__, 'make one: from_folder(…), or SegData(cases, classes)')
-    kept = data.filter(lambda c: c.__dict__['mask'] is not None)            # reads no file
+    kept = data.filter(lambda c: c.labelled)            # reads no file
     if not len(kept): raise TskdError('cases with masks', f'{len(data)} cases without', 'nothing can be scored without a truth')
     if len(kept) < len(data):
         warnings.warn(f'{len(data) - len(kept)} of {len(data)} cases have no mask and are not scored', TskdWarning, stacklevel=3)

@@ -47,8 +47,8 @@ def line_names(df, # rows of results
     names = pd.Series('', runs.index)
     for method, g in runs.groupby('method', sort=False):
         told = _told_by(g, x)
-        names[g.index] = [' · '.join([method, *(f'{_WORDS[c]} {"unknown" if pd.isna(v) else v}' for c, v in zip(told, row))])
-                          for row in g[told].itertuples(index=False)]
+        for i, row in g[told].astype(object).iterrows():
+            names[i] = ' · '.join([method, *(f'{_WORDS[c]} {"unknown" if pd.isna(row[c]) else row[c]}' for c in told)])
     return names.to_numpy()[code]
 
 def last_epochs(df): # rows of results
