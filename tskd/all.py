@@ -7,23 +7,29 @@ __all__ = []
 
 # %% ../nbs/99_all.ipynb #1f4ac721
 from .core import Artifact, TskdError, TskdWarning, knob, machine, pick_device, run_stage, seed_all
+from .recipes import Execution
 from .viz import bars, curves, error_overlay, grid, overlay, show_image
-from .data import Case, SegData, from_folder, leakage, verify_folder
-from .augment import PHOTO, ULTRASOUND, Views, warp
+from .data import Case, SegData, leakage
+from .folders import from_folder, verify_folder
+from .datasets import autooral, chaos, drive, kidney_us, ph2, sources
+from .augment import PHOTO, ULTRASOUND, Views, copy_paste, strong_augment, warp
 from .phantoms import phantom
 from .datasets import autooral, chaos, drive, kidney_us, ph2, sources
 from .metrics import hd95, scores
 from .models import Out, SegModel, seg_model, size_table
 from .losses import supervised, task_loss
 from .train import History, dice_on, fit, loader_batches, param_groups
-from .teacher import fit_teacher, load_teacher, rank_sweep
-from .diffusion import audit, copy_paste, fit_diffusion, load_generator, quality, strong_augment
+from .teacher import LoRA, fit_teacher, load_teacher
+from .audit import audit, quality
+from .diffusion import Diffusion, fit_diffusion, load_generator
 from .answers import calibrate
-from .student import distill, finetune, load_student
-from .methods import METHODS, Context, NotRun, fit_mae, fit_moco, fit_unet
+from .student import Distillation, FineTuning, distill, finetune, load_student
+from .pretrain import fit_mae, fit_moco
+from .consistency import SelfTraining, self_train
+from .methods import METHODS, Arm, Context, NotRun
 from .results import Results, load_results, paper_table, study_curves
 from .evaluation import evaluate, predict
-from .study import Study, StudyFolder, load_study
+from .study import Study, StudyFolder, best_of, load_study, vary
 from .explore import CaseBrowser, DiceExplorer
 from .deploy import export, open_model
 from .predictor import Predictor

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from .augment import jitter
-from .core import (Progress, TskdError, TskdWarning, content_id, disk_errors, file_sha256, lock, move_aside,
+from .core import (Progress, TskdError, TskdWarning, content_id, disk_errors, file_sha256, lock, mark_used, move_aside,
                        patch, pick_device, pick_precision, read_json, write_json)
 from .kd import agreement, label_gate, likeliest_temperature, to_grid
 from .losses import as_classes
@@ -322,7 +322,7 @@ def masks(self:TransferBatches, ids, view): # names; the view of each
     "The masks that are known, as in their views, at the student's size; -1 elsewhere"
     size, views = self.targets.size, self.batches.views
     mask = torch.full((len(ids), *size), -1)
-    known = [i for i, id in enumerate(ids) if id in self.labels._places]
+    known = [i for i, id in enumerate(ids) if id in self.labels]
     if not known: return mask
     side = self.batches.size
     rows = [self.labels._places[ids[i]] for i in known]
@@ -334,7 +334,7 @@ def masks(self:TransferBatches, ids, view): # names; the view of each
 @patch
 def agreed(self:TransferBatches, ids, mask, logits): # (B,H,W) labels; (B,C,h,w) of the teacher
     "The masks, those that a machine made only where the teacher agrees"
-    made = [i for i, id in enumerate(ids) if id in self.labels._places and self.labels[id].synthetic]
+    made = [i for i, id in enumerate(ids) if id in self.labels and self.labels[id].synthetic]
     if made:
         right = F.interpolate(label_gate(logits[made], mask[made])[:, None], mask.shape[-2:], mode='nearest-exact')[:, 0] > 0
         mask[made] = torch.where(right, mask[made], -1)
@@ -395,10 +395,13 @@ def prepare(self:TransferBatches, show=True):
 def frozen_depth(model, # a SegModel with an adapter in it, in eval mode
                  image  # (B,C,H,W), one of them is looked at
                 ):      # blocks below the first trained one; -1: not even the stem is frozen; one more than there are: all of it
-    "How far into the encoder nothing is trained"
+    "How far into the encoder nothing is trained; -1 also for a model that can't be cut in two (`can_split` says so)"
     encoder, depth = model.encoder, -1
+    if not getattr(model, 'can_split', True): return depth
     x = model.normalise(image[:1])
-    if not encoder.blocks: return -1 if encoder(x).requires_grad else 1
+    if not encoder.blocks:
+        y = encoder(x)
+        return 1 if torch.is_tensor(y) and not y.requires_grad else -1
     y = encoder.stem(x)
     for i, block in enumerate(encoder.blocks):
         y = encoder.enter(i, y)
@@ -443,6 +446,7 @@ def _sum_of(x): return torch.tensor(zlib.crc32(x.flatten().view(torch.uint8).num
 def _read(self:PrefixCache, path):
     "An entry, or None if there is none that is whole"
     if not path.exists(): return None
+    mark_used(self.folder)
     try:
         entry = load_file(path)
         if entry['sum'] == _sum_of(entry['x']): return entry['x']
@@ -470,6 +474,11 @@ class KeyedBatches:
         self.images = {c.id: c.image_key for c in batches.data}
 
     def __len__(self): return len(self.batches)
+
+    @property
+    def entries(self): # how many views there are in all; 0 if they never come back
+        return len(self.images)*(getattr(self.batches.views, 'n', None) or 1) if finite_views(self.batches) else 0
+
     def epoch(self, e=0, start=0):
         for b in self.batches.epoch(e, start):
             yield b | dict(key=[content_id([self.what, i, self.images[i], v]) for i, v in zip(b['id'], b['view'])])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 from .core import TskdError, disk_errors, has, machine, need
-from .data import from_folder
+from .folders import from_folder
 from .deploy import HubModel, export, latency, model_card
 from .results import Results, paper_table, patient_means
 from .phantoms import phantom
@@ -37,9 +37,9 @@ class Scale:
 OURS = 'task_specific_synth'
 ARMS = OURS, 'task_agnostic', 'scratch_long', 'scratch', 'teacher'
 
-def _context(kd, finetune, teacher, diffusion, batch=8, **more): # optimiser steps, knobs of two stages, images in a step of the student
-    return dict(student='vit_tiny_p8', kd_steps=kd, finetune_steps=finetune,
-                knobs=dict(teacher=teacher, diffusion=diffusion, distill=dict(views=2, batch_size=batch), finetune=dict(batch_size=batch))) | more
+def _context(kd, finetune, teacher, diffusion, batch=8, **more): # optimiser steps, settings of two stages, images in a step of the student
+    return dict(student='vit_tiny_p8', teacher=teacher, diffusion=diffusion, distill=dict(steps=kd, views=2, batch_size=batch),
+                finetune=dict(steps=finetune, batch_size=batch)) | more
 
 SCALES = dict(
     quick=Scale('shows that everything runs; its numbers mean nothing', 16, 56, (12,), 8, (OURS, 'scratch', 'teacher'),
@@ -110,7 +110,7 @@ class Demo:
 # %% ../nbs/24_demo.ipynb #2146dd64
 def _teach(story, c): # a Context
     "The teacher, told"
-    teacher = c.teacher
+    teacher = c.teacher()
     facts, dice = teacher.facts, teacher.history['val_dice'][1]
     trained = facts['trained']
     story.say(f"{trained['encoder']/1e3:.0f} thousand LoRA weights in {sum(p.numel() for p in teacher.encoder.parameters())/1e6:.1f} M of the encoder, and the decoder, were trained. "
@@ -118,9 +118,9 @@ def _teach(story, c): # a Context
 
 def _widen(story, c): # a Context -> SegData, the table of the audit
     "The made images, told"
-    synth, audit = c.made, c.generator.last['audit']
+    synth, audit = c.synthesised(), c.generator().last['audit']
     story.say(f"{len(audit)} images drawn; {int(audit['copy'].sum())} of them were taken for copies of a patient's image and dropped. The {len(synth)} others carry no labels and are marked as synthetic for ever.")
-    return c.generator.last['drawn'], audit
+    return c.generator().last['drawn'], audit
 
 def _outcomes(study): # -> {cell: what became of it}
     return dict(zip(study.cells, study.outcomes().itertuples()))
@@ -194,7 +194,7 @@ def demo(out='tskd-demo', # folder for all that is made
     with story.step('The outcome: table, export, report'):
         student, onnx, exported = _ship(story, study, out, test)
         results = study.results()
-        costs = latency({'student, ONNX': onnx, 'teacher, torch': c.teacher}, rounds=3)
+        costs = latency({'student, ONNX': onnx, 'teacher, torch': c.teacher()}, rounds=3)
         story.say(f"One image of 256 px: the student {costs.ms.iloc[0]:.0f} ms in onnxruntime, the teacher {costs.ms.iloc[1]:.0f} ms in torch.")
         page = report(study, out/'report.html', data=test, synth=drawn, audit=audit, costs=costs, exports=[exported], title='tskd demo', note=scale.says)
     done = Demo(out, study, results, student, onnx, page, time.perf_counter() - start)

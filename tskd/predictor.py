@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch
 from PIL import Image
 from .core import Progress, TskdError, TskdWarning, content_id, disk_errors, file_sha256, need, patch
-from .data import Case, Problems, SegData, find_items
+from .data import Case, Problems, SegData
+from .folders import find_items
 from .deploy import open_model
 from .evaluation import predict
 from .metrics import border

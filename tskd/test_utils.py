@@ -108,19 +108,21 @@ def _trained(name, c, width, images, loss, steps, teacher=None): # a Context; Se
     return trained(stage, c.root)
 
 # %% ../nbs/97_test_utils.ipynb #cf308dd8
-def tiny_teacher(c): return _trained('tiny-teacher', c, 16, c.labelled, tiny_loss, c.kd_steps)
+def tiny_teacher(c): return _trained('tiny-teacher', c, 16, c.labelled, tiny_loss, c.recipe('distill').steps)
 
 def tiny_scratch(c): # a Context -> a Tiny
     "Learns from the labels alone"
-    model = _trained('tiny-scratch', c, 8, c.labelled, tiny_loss, c.finetune_steps)
-    return c.told('tiny_scratch', model, c.finetune_steps)
+    from tskd.methods import noted
+    model = _trained('tiny-scratch', c, 8, c.labelled, tiny_loss, c.recipe('finetune').steps)
+    return noted(model, c, 'tiny_scratch', c.recipe('finetune').steps)
 
 def tiny_taught(c): # a Context -> a Tiny
     "Learns from the answers of a wider one, on images without labels"
+    from tskd.methods import noted
     teacher = tiny_teacher(c)
     def loss(model, batch):
         with torch.no_grad(): answer = teacher(batch['image']).logits.softmax(1)
         ce = F.cross_entropy(model(batch['image']).logits, answer)
         return ce, dict(ce=ce)
-    model = _trained('tiny-taught', c, 8, c.transfer, loss, c.finetune_steps, teacher)
-    return c.told('tiny_taught', model, c.finetune_steps, transfer=c.transfer, n_teacher=len(c.labelled))
+    model = _trained('tiny-taught', c, 8, c.transfer, loss, c.recipe('finetune').steps, teacher)
+    return noted(model, c, 'tiny_taught', c.recipe('finetune').steps, transfer=c.transfer, n_teacher=len(c.labelled))
