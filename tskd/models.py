@@ -976,8 +976,12 @@ def quick_attention(model, device, precision, tokens=1024): # SegModel, or one w
     "Plain attention instead of the fused one, where that is quicker"
     slow = torch.device(device).type == 'cpu' and pick_precision(device, precision) == 'bf16'
     changed = [m for m in model.modules() if slow and getattr(m, 'fused_attn', False)]
-    if changed and model.size[0]*model.size[1] > tokens*model.encoder.multiple**2: changed = []
+    if changed and _tokens(model) > tokens: changed = []
     for m in changed: m.fused_attn = False
     try: yield changed
     finally:
         for m in changed: m.fused_attn = True
+
+def _tokens(model): # of an image; without end if the model doesn't tell its size
+    size, multiple = getattr(model, 'size', None), getattr(getattr(model, 'encoder', None), 'multiple', None)
+    return size[0]*size[1]/multiple**2 if size and multiple else math.inf
