@@ -6,7 +6,7 @@
 __all__ = ['DTYPES', 'schedule_at', 'param_groups', 'stream', 'batch_len', 'batch_part', 'DatasetBatches', 'EMA', 'LossModule',
            'RunState', 'rng_state', 'set_rng_state', 'pack_optimizer', 'unpack_optimizer', 'checkpoints',
            'newest_valid', 'Training', 'Run', 'is_out_of_memory', 'Diverged', 'MeanLog', 'Validation', 'LiveBar',
-           'Checkpointing', 'Interrupts', 'fit', 'mean_dice', 'dice_on']
+           'Checkpointing', 'Interrupts', 'mean_dice', 'dice_on', 'fit']
 
 # %% ../nbs/09_train.ipynb #dc3fd42b
 import math, os, random, re, shutil, signal, threading, time, warnings
@@ -33,7 +33,7 @@ from .viz import data_uri
 # %% ../nbs/09_train.ipynb #c6a6e623
 def schedule_at(step,            # 0 … steps-1
                 steps,           # in all
-                kind='cosine',   # 'cosine', 'poly', 'constant', or a function (step, steps) -> factor
+                kind='cosine',   # 'cosine', 'poly', 'constant', or (step, steps) -> factor
                 warmup=.05,      # linear warm-up: a share of the steps, or a number of them if ≥ 1
                 final=.01        # where the factor ends
                ):
@@ -45,12 +45,12 @@ def schedule_at(step,            # 0 … steps-1
     if kind == 'cosine': return final + (1 - final)*(1 + math.cos(math.pi*t))/2
     return final + (1 - final)*(1 - t)**.9 if kind == 'poly' else 1.
 
-# %% ../nbs/09_train.ipynb #5a684c3c
+# %% ../nbs/09_train.ipynb #7e098844
 _UNDECAYED = re.compile(r'pos_embed|token|rel_pos|relative_position|embed\.weight')
 
 def param_groups(model,            # an nn.Module
                  lr=1e-3,          # learning rate
-                 weight_decay=.05, # for matrices and kernels; not for biases, norms, tokens, positions
+                 weight_decay=.05, # of matrices and kernels; the rest has none
                  lr_scale=None     # dict: beginning of a parameter's name -> factor on its rate
                 ):
     "Groups for an optimiser, of the parameters that are to be trained"
@@ -72,10 +72,11 @@ def stream(batches, epoch=0, start=0): # has epoch(e, start)
             index += 1
             yield batch, (epoch, index)
         if index == 0:
-            raise TskdError('at least one batch in an epoch', 'none', 'check that the data is not empty')
+            raise TskdError('at least one batch in an epoch', 'none',
+                            'check that the data is not empty')
         epoch, start = epoch + 1, 0
 
-# %% ../nbs/09_train.ipynb #0faa4887
+# %% ../nbs/09_train.ipynb #3564d114
 def _each(batch, f): # apply `f` to whatever in a batch has one entry a sample
     if isinstance(batch, dict): return {k: _each(v, f) for k, v in batch.items()}
     if isinstance(batch, tuple): return tuple(_each(v, f) for v in batch)
@@ -110,7 +111,7 @@ class DatasetBatches:
         order = torch.randperm(n, generator=g) if self.shuffle else torch.arange(n)
         return [picks.tolist() for picks in order.split(self.batch_size)]
 
-# %% ../nbs/09_train.ipynb #da99da8f
+# %% ../nbs/09_train.ipynb #807605c3
 @patch
 def _loader(self:DatasetBatches, picks):
     return torch.utils.data.DataLoader(
@@ -129,14 +130,14 @@ def epoch(self:DatasetBatches, e, start=0):
         self.workers = 0
         yield from self._loader(picks[done:])
 
-# %% ../nbs/09_train.ipynb #7c45256c
+# %% ../nbs/09_train.ipynb #57742152
 def _unsendable(error, loading): # what was raised; the loader's iterator
     "Whether the data can't be sent to workers; raises if the system ended one"
     codes = [w.exitcode for w in getattr(loading, '_workers', []) if w.exitcode]
     if killed := [signal.Signals(-c).name for c in codes if c < 0]:
         raise TskdError('data workers that live', f'one was ended by {killed[0]}',
-                        'SIGKILL and SIGBUS mostly mean that memory or /dev/shm ran out: take fewer '
-                        'workers or smaller batches, or load here with workers=0') from error
+                        'SIGKILL and SIGBUS mostly mean that memory or /dev/shm ran out: take '
+                        'fewer workers or smaller batches, or workers=0') from error
     pickling = re.search('pickle|exited unexpectedly', str(error))
     if 'Pickl' not in type(error).__name__ and not pickling: return False
     warnings.warn(f'the data could not be sent to worker processes ({str(error).splitlines()[0]}); '
@@ -185,7 +186,7 @@ class LossModule(nn.Module):
         "What it must not change"
         return {n: p for n, p in self.named_parameters() if not p.requires_grad}
 
-# %% ../nbs/09_train.ipynb #33dee56c
+# %% ../nbs/09_train.ipynb #9a112a18
 @dataclass
 class RunState:
     "Where a run stands"
@@ -245,7 +246,7 @@ def unpack_optimizer(optimizer, tensors, packed):
     groups = [g | dict(params=h['params']) for g, h in zip(packed['groups'], now)]
     optimizer.load_state_dict(dict(state=state, param_groups=groups))
 
-# %% ../nbs/09_train.ipynb #0d795941
+# %% ../nbs/09_train.ipynb #ca719433
 def checkpoints(folder, kind='last'): # where they are; 'last' or 'best'
     "The checkpoints of a kind, newest first by step, whether whole or not"
     found = [(int(m.group(1)), p) for p in Path(folder).glob(f'{kind}-*')
@@ -269,11 +270,11 @@ class Training(Recipe):
     steps: int = whole_number(1000, 1)         # of the optimiser, in all
     lr: float = real_number(1e-3)              # learning rate
     weight_decay: float = real_number(.05)     # of matrices and kernels, see `param_groups`
-    lr_scale: dict = None                      # beginning of a parameter's name -> factor on its rate
+    lr_scale: dict = None                      # beginning of a name -> factor on its rate
     schedule: object = one_of('cosine', 'cosine', 'poly', 'constant', own=_is_schedule)
     warmup: float = real_number(.05)           # linear: a share of the steps, or a number from 1 on
     final: float = real_number(.01, most=1)    # factor at the end
-    optimizer: object = None         # AdamW; or a list of groups, a function of groups, an optimiser
+    optimizer: object = None         # AdamW; or groups, a function of groups, an optimiser
     ema: float = real_number(None, most=1, optional=True)      # decay of a slow copy, which is kept
     accumulate: int = whole_number(1, 1)                       # batches a step
     clip: float = real_number(1., optional=True)               # greatest norm of the gradient
@@ -284,7 +285,7 @@ class Training(Recipe):
     channels_last: object = 'auto'                             # memory layout of images and kernels
     seed: int = whole_number(0, 0, optional=True)              # None leaves the generators alone
 
-# %% ../nbs/09_train.ipynb #f49a71c9
+# %% ../nbs/09_train.ipynb #24ec87af
 def _make_optimizer(recipe, module): # a Training, a LossModule
     "Its optimiser"
     given = recipe.optimizer
@@ -300,32 +301,11 @@ def _moved_by(optimizer, module): # -> list of the parameters of the module that
     params = [p for p in module.parameters() if p in moved]
     if strangers := len(moved) - len(params):
         raise TskdError('an optimiser for this model', f'{strangers} parameters of another one',
-                        'make the optimiser after the model: was the cell that makes the model run again?')
+                        'make the optimiser after the model: '
+                        'was the cell that makes the model run again?')
     return params
 
-# %% ../nbs/09_train.ipynb #b8dc06b7
-DTYPES = dict(bf16=torch.bfloat16, fp16=torch.float16, no=None) # of autocast
-
-class Run:
-    "A training in progress: what is trained, with what, and where it stands"
-    def __init__(self, model, loss, recipe, execution, parallel): # see `fit`; an Accelerator
-        self.model, self.recipe, self.parallel = model, recipe, parallel
-        self.device = parallel.device if parallel.num_processes > 1 else execution.place
-        self.precision = pick_precision(self.device, execution.precision)
-        self.dtype = DTYPES[self.precision]
-        self.module = LossModule(model, loss).to(self.device)
-        self.live, self.norms = self.module.changing(), _batch_norms(self.module)
-        self.optimizer = _make_optimizer(recipe, self.module)
-        self.params = _moved_by(self.optimizer, self.module)
-        self.rates = [g['lr'] for g in self.optimizer.param_groups]
-        self.ema = EMA(self.live, recipe.ema) if recipe.ema else None
-        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.precision == 'fp16', init_scale=2.**14)
-        self.channels_last = _layout(recipe, model, self.device, self.precision)
-        if self.channels_last: model.to(memory_format=torch.channels_last)
-        self.step_module = parallel.prepare_model(self.module, device_placement=False)
-        self.state, self.history, self.pieces, self.best_weights = RunState(), History(), 1, None
-
-# %% ../nbs/09_train.ipynb #1279f720
+# %% ../nbs/09_train.ipynb #7504e17a
 def _batch_norms(module): # by name
     kind = nn.modules.batchnorm._BatchNorm
     return {n: m for n, m in module.named_modules() if isinstance(m, kind)}
@@ -346,7 +326,30 @@ def _parallel():
                         'on CPUs, set ACCELERATE_USE_CPU=true for torchrun')
     return parallel
 
-# %% ../nbs/09_train.ipynb #58d6e04a
+# %% ../nbs/09_train.ipynb #b8dc06b7
+DTYPES = dict(bf16=torch.bfloat16, fp16=torch.float16, no=None) # of autocast
+
+class Run:
+    "A training in progress: what is trained, with what, and where it stands"
+    def __init__(self, model, loss, recipe, execution, parallel): # see `fit`; an Accelerator
+        self.model, self.recipe, self.parallel = model, recipe, parallel
+        self.device = parallel.device if parallel.num_processes > 1 else execution.place
+        self.precision = pick_precision(self.device, execution.precision)
+        self.dtype = DTYPES[self.precision]
+        self.module = LossModule(model, loss).to(self.device)
+        self.live, self.norms = self.module.changing(), _batch_norms(self.module)
+        self.optimizer = _make_optimizer(recipe, self.module)
+        self.params = _moved_by(self.optimizer, self.module)
+        self.rates = [g['lr'] for g in self.optimizer.param_groups]
+        self.ema = EMA(self.live, recipe.ema) if recipe.ema else None
+        self.scaler = torch.amp.GradScaler(self.device.type, init_scale=2.**14,
+                                           enabled=self.precision == 'fp16')
+        self.channels_last = _layout(recipe, model, self.device, self.precision)
+        if self.channels_last: model.to(memory_format=torch.channels_last)
+        self.step_module = parallel.prepare_model(self.module, device_placement=False)
+        self.state, self.history, self.pieces, self.best_weights = RunState(), History(), 1, None
+
+# %% ../nbs/09_train.ipynb #851330aa
 @patch
 def one_step(self:Run, feed): # of `stream`
     "Take, learn, check, move, note; returns the numbers, or raises before anything is spoilt"
@@ -357,7 +360,7 @@ def one_step(self:Run, feed): # of `stream`
     self.note(numbers)
     return numbers
 
-# %% ../nbs/09_train.ipynb #878e6e85
+# %% ../nbs/09_train.ipynb #03b09005
 @patch
 def take(self:Run, feed): # of `stream`
     "The batches of one step"
@@ -404,7 +407,7 @@ def backward(self:Run, total, share):
     "Add a piece's share to the gradient"
     self.scaler.scale(total if share == 1 else total*share).backward()
 
-# %% ../nbs/09_train.ipynb #415b79fe
+# %% ../nbs/09_train.ipynb #66a28f41
 @patch
 def sweep(self:Run, group):
     "Forward and backward over the pieces of a step; the mean loss and its parts, as tensors"
@@ -423,7 +426,7 @@ def _mean(v, device): # a tensor or a number -> a tensor of one, without waiting
     if not torch.is_tensor(v): return torch.full((), float(v), device=device)
     return v.detach().to(device, non_blocking=True).float().mean()
 
-# %% ../nbs/09_train.ipynb #f024aa19
+# %% ../nbs/09_train.ipynb #d7ac38e9
 @patch
 def learn(self:Run, group):
     "Forward and backward, in as many pieces as the memory asks for"
@@ -437,25 +440,28 @@ def learn(self:Run, group):
 
 def is_out_of_memory(e): # an exception of whatever device
     if isinstance(e, (torch.OutOfMemoryError, MemoryError)): return True
-    return isinstance(e, RuntimeError) and bool(re.search("out of memory|can't allocate memory", str(e)))
+    said = re.search("out of memory|can't allocate memory", str(e))
+    return isinstance(e, RuntimeError) and said is not None
 
-def _kept_statistics(norms): # BatchNorms by name -> a function that puts back what a forward pass changes
+def _kept_statistics(norms): # by name -> a function that puts back what a forward pass changes
     kept = [(b, b.clone()) for m in norms.values() for b in m.buffers()]
     def undo():
         for b, old in kept: b.copy_(old)
     return undo
 
-# %% ../nbs/09_train.ipynb #08ae8031
+# %% ../nbs/09_train.ipynb #895f6792
 @patch
 def halve(self:Run, group):
     "After the memory ran out: twice as many pieces, the same effective batch"
     largest = max(map(batch_len, group))
     if self.pieces >= largest:
-        raise TskdError('memory for a single sample', 'not enough', 'a smaller image size, model or precision="bf16"')
+        raise TskdError('memory for a single sample', 'not enough',
+                        'a smaller image size, model or precision="bf16"')
     self.pieces *= 2
     if self.device.type == 'cuda': torch.cuda.empty_cache()
-    warnings.warn(f'out of memory: each batch of {largest} goes through in {self.pieces} pieces from here on, '
-                  f'with the same effective batch.{self.caution()}', TskdWarning, stacklevel=7)
+    warnings.warn(f'out of memory: each batch of {largest} goes through in {self.pieces} pieces '
+                  f'from here on, with the same effective batch.{self.caution()}',
+                  TskdWarning, stacklevel=7)
 
 @patch
 def caution(self:Run):
@@ -464,6 +470,26 @@ def caution(self:Run):
     if not norms and getattr(self.module.loss, 'decomposes', True): return ''
     why = 'BatchNorm' if norms else 'it compares the samples of a batch'
     return f' This loss is not a mean over samples alone ({why}), so the result changes a little.'
+
+# %% ../nbs/09_train.ipynb #8661ed86
+class Diverged(TskdError):
+    "The loss or its gradient is not a number; the weights are those before the step"
+    def __init__(self, numbers, step, group):
+        bad = ', '.join(f'{k}={v}' for k, v in numbers.items() if not math.isfinite(v))
+        self.record = dict(step=step, numbers={k: str(v) for k, v in numbers.items()},
+                           batches=[_ids(b) for b in group], labels=[_labels(b) for b in group])
+        super().__init__(f'finite numbers at step {step}', bad, 'look at the cases named in '
+                         'bad_batch.json (has every label a class?), lower the learning rate, or use '
+                         'precision="no"; the last good weights are kept')
+
+def _ids(batch): # the ids of a batch, if it has any
+    if isinstance(batch, dict) and 'id' in batch: return list(map(str, batch['id']))
+    return f'{batch_len(batch)} samples without ids'
+
+def _labels(batch): # the least and the greatest label of its masks, if it has any
+    mask = batch.get('mask') if isinstance(batch, dict) else None
+    if not torch.is_tensor(mask) or not mask.numel(): return None
+    return [mask.min().item(), mask.max().item()]
 
 # %% ../nbs/09_train.ipynb #fc4f1b5c
 @patch
@@ -486,26 +512,7 @@ def is_healthy(self:Run, numbers):
     self.state.skipped += 1
     return self.scaler.is_enabled() and self.state.skipped <= 25
 
-# %% ../nbs/09_train.ipynb #8661ed86
-class Diverged(TskdError):
-    "The loss or its gradient is not a number; the weights are those before the step"
-    def __init__(self, numbers, step, group):
-        bad = ', '.join(f'{k}={v}' for k, v in numbers.items() if not math.isfinite(v))
-        self.record = dict(step=step, numbers={k: str(v) for k, v in numbers.items()},
-                           batches=[_ids(b) for b in group], labels=[_labels(b) for b in group])
-        super().__init__(f'finite numbers at step {step}', bad,
-                         'look at the cases named in bad_batch.json (has every label a class?), lower the '
-                         'learning rate, or use precision="no"; the last good weights are kept')
-
-def _ids(batch): # the ids of a batch, if it has any
-    if isinstance(batch, dict) and 'id' in batch: return list(map(str, batch['id']))
-    return f'{batch_len(batch)} samples without ids'
-
-def _labels(batch): # the least and the greatest label of its masks, if it has any
-    mask = batch.get('mask') if isinstance(batch, dict) else None
-    return [mask.min().item(), mask.max().item()] if torch.is_tensor(mask) and mask.numel() else None
-
-# %% ../nbs/09_train.ipynb #8449e9cb
+# %% ../nbs/09_train.ipynb #d2f4b1c2
 @patch
 def move(self:Run):
     "The optimiser's step, at the learning rates of this step"
@@ -542,7 +549,8 @@ class MeanLog:
 class Validation:
     "Validates every so many steps, keeps the best weights, and decides whether to go on"
     def __init__(self, validate, every, mode, patience, folder): # validate(model) -> number or dict
-        self.validate, self.every, self.mode, self.patience, self.folder = validate, every, mode, patience, folder
+        self.validate, self.every, self.folder = validate, every, folder
+        self.mode, self.patience = mode, patience
 
     def after_step(self, run, numbers):
         at = run.state
@@ -559,7 +567,7 @@ class Validation:
             at.stopped = f'stopped: no better validation in {self.patience}'
         run.history.log(at.step, at.seconds, {f'val_{k}': float(v) for k, v in found.items()})
 
-# %% ../nbs/09_train.ipynb #616e3c1a
+# %% ../nbs/09_train.ipynb #a0d53a46
 @patch
 def ask(self:Validation, run): # -> dict
     "What validation finds; one process looks, and tells the others"
@@ -584,7 +592,7 @@ def keep_best(self:Run, folder): # None: in memory
         for old in checkpoints(folder, 'best'):
             if old != path: shutil.rmtree(old)
 
-# %% ../nbs/09_train.ipynb #52444884
+# %% ../nbs/09_train.ipynb #6a2d494e
 class LiveBar:
     "Moves the bar; in a notebook, draws the curves below it"
     def __init__(self, bar): self.bar, self.drawn = bar, 0. # a Progress
@@ -596,27 +604,6 @@ class LiveBar:
             picture = f'<img src="{data_uri(run.history.plot(), dpi=75)}">'
             self.drawn = time.perf_counter()
         self.bar.update(1, f"loss {numbers['loss']:.4f}{best}", picture)
-
-# %% ../nbs/09_train.ipynb #7ef28433
-class Checkpointing:
-    "Writes checkpoints, so that there is always a valid one"
-    def __init__(self, run, folder, started, every): # the run's; where; `_started_with`; steps, or None
-        self.folder, self.started, self.every = folder, started, every
-        if every is None and run.parallel.num_processes > 1: self.every = max(1, run.recipe.steps//20)
-        if not checkpoints(folder): run.save(folder, started)
-        self.saved = time.perf_counter()
-
-    def after_step(self, run, numbers):
-        due = run.state.step % self.every == 0 if self.every else time.perf_counter() - self.saved > 60
-        if due or run.leaving or run.state.stopped or run.state.step == run.recipe.steps:
-            run.save(self.folder, self.started)
-            self.saved = time.perf_counter()
-
-    def after_divergence(self, run, error): # a Diverged
-        "Keep the last good weights, and name the cases of the bad batch"
-        run.save(self.folder, self.started)
-        write_json(self.folder.parent/'bad_batch.json', error.record)
-        error.file = self.folder.parent
 
 # %% ../nbs/09_train.ipynb #98d15c95
 @patch
@@ -630,12 +617,12 @@ def save(self:Run, folder, started): # where checkpoints are; what the run was s
             _save_tensors(new/'optimizer.safetensors', tensors)
             if self.ema: _save_tensors(new/'ema.safetensors', self.ema.slow)
             write_json(new/'config.json', dict(
-                place=asdict(self.state), settings=started, optimizer=packed, scaler=self.scaler.state_dict(),
-                pieces=self.pieces, ema_n=self.ema.n if self.ema else 0, rng=rngs))
+                place=asdict(self.state), settings=started, optimizer=packed, pieces=self.pieces,
+                scaler=self.scaler.state_dict(), ema_n=self.ema.n if self.ema else 0, rng=rngs))
         for old in checkpoints(folder)[2:]: shutil.rmtree(old)
     self.parallel.wait_for_everyone()
 
-# %% ../nbs/09_train.ipynb #32648504
+# %% ../nbs/09_train.ipynb #f67622b9
 @patch
 @torch.no_grad()
 def put(self:Run, tensors): # name -> tensor
@@ -652,15 +639,39 @@ def load(self:Run, checkpoint): # an Artifact
     "Go back to a checkpoint"
     config = checkpoint.config
     self.put(load_file(checkpoint/'weights.safetensors'))
-    unpack_optimizer(self.optimizer, load_file(checkpoint/'optimizer.safetensors'), config['optimizer'])
+    moments = load_file(checkpoint/'optimizer.safetensors')
+    unpack_optimizer(self.optimizer, moments, config['optimizer'])
     if self.ema:
         self.ema.n = config['ema_n']
         for k, t in load_file(checkpoint/'ema.safetensors').items(): self.ema.slow[k].copy_(t)
-    if config['scaler'] and self.scaler.is_enabled(): self.scaler.load_state_dict(config['scaler'])
+    if config['scaler'] and self.scaler.is_enabled():
+        self.scaler.load_state_dict(config['scaler'])
     self.state, self.pieces = RunState(**config['place']), config['pieces']
     rank, rngs = self.parallel.process_index, config['rng']
     if rank < len(rngs): set_rng_state(rngs[rank])
     else: seed_all(seed_of(rngs[0]['torch'], rank))     # a process that was not there before
+
+# %% ../nbs/09_train.ipynb #d70253a7
+class Checkpointing:
+    "Writes checkpoints, so that there is always a valid one"
+    def __init__(self, run, folder, started, every): # where; see `_started_with`; steps, or None
+        if every is None and run.parallel.num_processes > 1: every = max(1, run.recipe.steps//20)
+        self.folder, self.started, self.every = folder, started, every
+        if not checkpoints(folder): run.save(folder, started)
+        self.saved = time.perf_counter()
+
+    def after_step(self, run, numbers):
+        at, minute = run.state, time.perf_counter() - self.saved > 60
+        due = at.step % self.every == 0 if self.every else minute
+        if due or run.leaving or at.stopped or at.step == run.recipe.steps:
+            run.save(self.folder, self.started)
+            self.saved = time.perf_counter()
+
+    def after_divergence(self, run, error): # a Diverged
+        "Keep the last good weights, and name the cases of the bad batch"
+        run.save(self.folder, self.started)
+        write_json(self.folder.parent/'bad_batch.json', error.record)
+        error.file = self.folder.parent
 
 # %% ../nbs/09_train.ipynb #2583b1f8
 class Interrupts:
@@ -686,20 +697,24 @@ class Interrupts:
 # %% ../nbs/09_train.ipynb #15b60432
 _LASTING = 'steps', 'schedule', 'ema', 'accumulate', 'clip', 'patience', 'warmup', 'final', 'seed'
 
-def _started_with(run, batches, more): # what must not change in the middle of a run, as plain values
+def _started_with(run, batches, more): # what must not change in the middle, as plain values
     names = {n: list(t.shape) for n, t in run.live.items()}
     groups = {f'{k} of group {i}': v for i, g in enumerate(run.optimizer.param_groups)
               for k, v in g.items() if k != 'params'}
     knobs = {k: getattr(run.recipe, k) for k in _LASTING} | dict(loss=run.module.loss) | more
-    plain = {k: getattr(v, '__qualname__', type(v).__qualname__) if callable(v) else v for k, v in knobs.items()}
-    what = plain | groups | dict(
+    what = knobs | groups | dict(
         model=content_id(names), frozen=content_id(run.module.frozen()), tskd=__version__,
-        optimizer=type(run.optimizer).__name__, data=getattr(batches, 'id', None) or f'{len(batches)} batches')
-    return {k: v if v is None or isinstance(v, (int, float, str, bool)) else str(v) for k, v in what.items()}
+        optimizer=type(run.optimizer).__name__,
+        data=getattr(batches, 'id', None) or f'{len(batches)} batches')
+    return {k: _plain(v) for k, v in what.items()}
 
-# %% ../nbs/09_train.ipynb #ca912add
+def _plain(v): # for JSON
+    if callable(v): return getattr(v, '__qualname__', type(v).__qualname__)
+    return v if v is None or isinstance(v, (int, float, str, bool)) else str(v)
+
+# %% ../nbs/09_train.ipynb #7f1c9036
 @patch
-def resume(self:Run, folder, started, how): # where checkpoints are; what this run is started with; see `fit`
+def resume(self:Run, folder, started, how): # where checkpoints are; `_started_with`; see `fit`
     "Go to the newest whole checkpoint, if there is one and it belongs to this run"
     if self.parallel.is_main_process:
         for torn in folder.glob('.*.tmp'): shutil.rmtree(torn, ignore_errors=True)
@@ -709,13 +724,51 @@ def resume(self:Run, folder, started, how): # where checkpoints are; what this r
     self.parallel.wait_for_everyone()
     if (found := newest_valid(folder)) is None: return
     was = found.config['settings']
-    changed = '; '.join(f'{k}: {was.get(k)} → {started.get(k)}' for k in was | started if was.get(k) != started.get(k))
+    changed = '; '.join(f'{k}: {was.get(k)} → {started.get(k)}' for k in was | started
+                        if was.get(k) != started.get(k))
     if changed and how != 'force':
         raise TskdError('the settings that this run was started with', changed,
-                        'resume="force" to go on with the new ones, resume=False to start anew (what is there is '
-                        'kept aside), or another out=', file=folder)
-    if changed: warnings.warn(f'going on under changed settings: {changed}', TskdWarning, stacklevel=5)
+                        'resume="force" to go on with the new ones, resume=False to start anew '
+                        '(what is there is kept aside), or another out=', file=folder)
+    if changed:
+        warnings.warn(f'going on under changed settings: {changed}', TskdWarning, stacklevel=5)
     self.load(found)
+
+# %% ../nbs/09_train.ipynb #1158debc
+def _image_alone(model, batch): return model(batch['image'])
+
+@torch.no_grad()
+def mean_dice(model,      # gives logits, or something that has `.logits`
+              batches,    # with masks
+              classes=(), # names, background first
+              precision='auto', # of autocast
+              forward=_image_alone # (model, batch) -> what the model gives
+             ):           # dict: the mean over images and classes, then each class
+    "Dice at the size of training"
+    device = next(model.parameters()).device
+    with quick_attention(model, device, precision):
+        dice = [_dice_of(model, batch, forward, device, precision) for batch in batches.epoch(0)]
+    dice = torch.cat(dice).cpu()
+    means, each = dict(dice=dice.nanmean().item()), dice.nanmean(0).tolist()
+    if len(each) > 1: means |= {f'dice {c}': v for c, v in zip(classes[1:], each)}
+    return {k: v if math.isfinite(v) else 0. for k, v in means.items()}
+
+# %% ../nbs/09_train.ipynb #d665b8c0
+def _dice_of(model, batch, forward, device, precision): # -> (B,C-1); nan: there is none
+    dtype = DTYPES[pick_precision(device, precision)]
+    batch = _each(batch, lambda x: x.to(device) if torch.is_tensor(x) else x)
+    with torch.autocast(device.type, dtype) if dtype else nullcontext(): out = forward(model, batch)
+    logits, mask = getattr(out, 'logits', out).float(), batch['mask']
+    logits = nn.functional.interpolate(logits, size=mask.shape[-2:], mode='bilinear')
+    table = confusion(logits.argmax(1), mask, logits.shape[1]).float()
+    hit, total = table.diagonal(dim1=1, dim2=2)[:, 1:], (table.sum(1) + table.sum(2))[:, 1:]
+    return 2*hit/total
+
+# %% ../nbs/09_train.ipynb #d6d80d29
+def dice_on(data, size, batch_size=16): # SegData with masks; pixels; images at once
+    "A `validate` for `fit`: mean Dice over the images and classes of `data`"
+    batches = data.batches(batch_size, size, shuffle=False)
+    return partial(mean_dice, batches=batches, classes=data.classes)
 
 # %% ../nbs/09_train.ipynb #bf214512
 @patch
@@ -731,7 +784,7 @@ def do_steps(self:Run, batches, hooks): # has epoch(e, start); objects with `aft
             for hook in hooks: hook.after_step(self, numbers)
             if self.leaving: stop.leave()
 
-# %% ../nbs/09_train.ipynb #f3782bbf
+# %% ../nbs/09_train.ipynb #0c72cdc8
 @patch
 def leave_ready(self:Run): # however it ended
     "Leave the model ready for use"
@@ -742,87 +795,57 @@ def finish(self:Run, folder): # where checkpoints are, or None
     "Put the weights into the model that the run is for, and close the history"
     at, h = self.state, self.history
     if at.best_step is not None:
-        best = self.best_weights
-        if folder: best = (a := newest_valid(folder, 'best', at.best_step)) and load_file(a/'weights.safetensors')
+        best, kept = self.best_weights, folder and newest_valid(folder, 'best', at.best_step)
+        if kept: best = load_file(kept/'weights.safetensors')
         if best: self.put(best)
     elif self.ema: self.ema.swap()
     h.best, h.best_step, h.stopped, h.steps = at.best, at.best_step, at.stopped, at.step
     h.device, h.precision = str(self.device), self.precision
     return h
 
+# %% ../nbs/09_train.ipynb #3f31851c
+def _hooks(run, stack, batches, folder, resume, settings, validate, desc, execution): # see `fit`
+    "Go back to a checkpoint, and make what hangs on each step"
+    main, r = run.parallel.is_main_process, run.recipe
+    if folder:
+        started = _started_with(run, batches, settings)
+        if main: stack.enter_context(lock(folder.parent/'.lock', wait=0))
+        run.resume(folder, started, resume)
+    kept = folder.parent/'history.csv' if folder and main else None
+    run.history = History(kept, until=run.state.step)
+    bar = stack.enter_context(Progress(r.steps, desc, show=execution.show and main))
+    bar.update(run.state.step)
+    hooks = [MeanLog(r.log_every or max(1, r.steps//200))]
+    if validate:
+        often = r.validate_every or max(1, r.steps//20)
+        hooks.append(Validation(validate, often, r.mode, r.patience, folder))
+    hooks.append(LiveBar(bar))
+    if folder: hooks.append(Checkpointing(run, folder, started, execution.checkpoint_every))
+    return hooks
+
 # %% ../nbs/09_train.ipynb #ffeec2a3
 @takes(Training)
 def fit(model,          # an nn.Module
-        loss,           # loss(model, batch) -> (total, dict of named parts); total is a mean over the samples
-        batches,        # has len() and epoch(e, start=0), as `SegData.batches` and `DatasetBatches` give
+        loss,           # (model, batch) -> (total, dict of parts); a mean over the samples
+        batches,        # has len() and epoch(e, start=0): `SegData.batches`, a `DatasetBatches`
         validate=None,  # validate(model) -> number, or dict whose first number decides
         out=None,       # folder for history and checkpoints
-        resume='auto',  # 'force': under changed settings too; False: anew, what is there is kept aside
+        resume='auto',  # 'force': under changed settings, too; False: anew, what is there is kept
         settings=None,  # dict of whatever else must not change between start and resume
         desc='train',   # name of the progress bar
         *, recipe, execution
        ) -> History:
-    "Train `model` in place; it ends in eval mode with the best weights (with `validate`), the EMA ones (with `ema`), or the last"
+    "Train `model` in place; it ends with the best weights, those of the EMA, or the last ones"
     parallel, folder = _parallel(), out and Path(out)/'checkpoints'
     if recipe.seed is not None: seed_all(recipe.seed + parallel.process_index)
     run = Run(model, loss, recipe, execution, parallel)
     with ExitStack() as stack:
         stack.enter_context(quick_attention(model, run.device, execution.precision))
-        hooks = _hooks(run, stack, batches, folder, resume, settings or {}, validate, desc, execution)
+        how = dict(precision=execution.precision) | (settings or {})
+        hooks = _hooks(run, stack, batches, folder, resume, how, validate, desc, execution)
         stack.callback(run.leave_ready)
         try: run.do_steps(batches, hooks)
         except Diverged as e:
             if folder: hooks[-1].after_divergence(run, e)
             raise
         return run.finish(folder)
-
-# %% ../nbs/09_train.ipynb #3f31851c
-def _hooks(run, stack, batches, folder, resume, settings, validate, desc, execution): # see `fit`
-    "Go back to a checkpoint, and make what hangs on each step"
-    main, r = run.parallel.is_main_process, run.recipe
-    if folder:
-        started = _started_with(run, batches, dict(precision=execution.precision) | settings)
-        if main: stack.enter_context(lock(folder.parent/'.lock', wait=0))
-        run.resume(folder, started, resume)
-    run.history = History(folder.parent/'history.csv' if folder and main else None, until=run.state.step)
-    bar = stack.enter_context(Progress(r.steps, desc, show=execution.show and main))
-    bar.update(run.state.step)
-    hooks, often = [MeanLog(r.log_every or max(1, r.steps//200))], r.validate_every or max(1, r.steps//20)
-    if validate: hooks.append(Validation(validate, often, r.mode, r.patience, folder))
-    hooks.append(LiveBar(bar))
-    return hooks + ([Checkpointing(run, folder, started, execution.checkpoint_every)] if folder else [])
-
-# %% ../nbs/09_train.ipynb #1158debc
-def _image_alone(model, batch): return model(batch['image'])
-
-@torch.no_grad()
-def mean_dice(model,      # gives logits, or something that has `.logits`
-              batches,    # with masks
-              classes=(), # names, background first
-              precision='auto', # of autocast
-              forward=_image_alone # (model, batch) -> what the model gives
-             ):           # dict: the mean over images and classes, then each class
-    "Dice at the size of training"
-    device = next(model.parameters()).device
-    with quick_attention(model, device, precision):
-        dice = torch.cat([_dice_of(model, b, forward, device, precision) for b in batches.epoch(0)]).cpu()
-    means = dict(dice=dice.nanmean().item())
-    if dice.shape[1] > 1: means |= {f'dice {c}': v for c, v in zip(classes[1:], dice.nanmean(0).tolist())}
-    return {k: v if math.isfinite(v) else 0. for k, v in means.items()}
-
-# %% ../nbs/09_train.ipynb #5c95c6e7
-def _dice_of(model, batch, forward, device, precision): # -> (B,C-1); nan: neither there nor predicted
-    dtype = DTYPES[pick_precision(device, precision)]
-    batch = _each(batch, lambda x: x.to(device) if torch.is_tensor(x) else x)
-    with torch.autocast(device.type, dtype) if dtype else nullcontext(): out = forward(model, batch)
-    logits, mask = getattr(out, 'logits', out).float(), batch['mask']
-    logits = nn.functional.interpolate(logits, size=mask.shape[-2:], mode='bilinear')
-    table = confusion(logits.argmax(1), mask, logits.shape[1]).float()
-    hit, total = table.diagonal(dim1=1, dim2=2)[:, 1:], (table.sum(1) + table.sum(2))[:, 1:]
-    return 2*hit/total
-
-# %% ../nbs/09_train.ipynb #daccaafa
-def dice_on(data, size, batch_size=16): # SegData with masks; pixels; images at once
-    "A `validate` for `fit`: mean Dice over the images and classes of `data`"
-    batches = data.batches(batch_size, size, shuffle=False)
-    return partial(mean_dice, batches=batches, classes=data.classes)
