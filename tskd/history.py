@@ -13,26 +13,34 @@ from matplotlib import pyplot as plt
 from .core import TskdWarning, disk_errors, patch, written_whole
 from .viz import curves, style
 
-# %% ../nbs/01b_history.ipynb #15ff83e3
+# %% ../nbs/01b_history.ipynb #ab91ce3d
 def _row(line): # of a history.csv -> (step, seconds, name, value), or None if it is torn
     try:
         step, seconds, name, value = next(csv.reader([line]))
         return int(step), float(seconds), name, float(value)
     except (ValueError, StopIteration, csv.Error): return None
 
+# %% ../nbs/01b_history.ipynb #9ad00e06
 def read_history(path): # a history.csv
     "Its rows as (step, seconds, name, value), without what is torn"
-    *lines, _ = Path(path).read_text(encoding='utf-8', errors='replace').split('\n')
-    rows = [(i, line, _row(line)) for i, line in enumerate(lines[1:], 2)]   # what has no line end
-    for i, line, row in rows:                                             # may be half a number
-        if row is None and line:
-            warnings.warn(f'{path}: line {i} is damaged and passed over: {line[:60]!r}', TskdWarning)
-    return [row for *_, row in rows if row is not None]
+    lines = Path(path).read_text(encoding='utf-8', errors='replace').split('\n')
+    lines = dict(enumerate(lines[1:-1], 2))    # a last one without an end may be half a number
+    rows = {i: _row(line) for i, line in lines.items()}
+    for i, line in lines.items():
+        if line and rows[i] is None:
+            warnings.warn(f'{path}: line {i} is damaged and passed over: {line[:60]!r}',
+                          TskdWarning)
+    return [row for row in rows.values() if row is not None]
 
-# %% ../nbs/01b_history.ipynb #2ff62e1a
+# %% ../nbs/01b_history.ipynb #ff42b4da
+def _line(row): # (step, seconds, name, value) -> its line
+    name = f'"{row[2]}"' if ',' in row[2] else row[2]
+    return f'{row[0]},{row[1]:.3f},{name},{float(row[3])!r}\n'
+
+# %% ../nbs/01b_history.ipynb #74350d27
 class History:
     "The numbers of a run: `history['loss']` gives steps and values; see `table` and `plot`"
-    def __init__(self, path=None, until=None): # a CSV to keep them in; rows after this step are dropped
+    def __init__(self, path=None, until=None): # a CSV; rows after this step are dropped
         self.path, self.rows = path and Path(path), []
         self.best, self.best_step, self.stopped, self.steps = None, None, '', 0
         self.device = self.precision = None
@@ -53,11 +61,7 @@ class History:
     @property
     def seconds(self): return self.rows[-1][1] if self.rows else 0.
 
-def _line(row): # (step, seconds, name, value) -> its line
-    name = f'"{row[2]}"' if ',' in row[2] else row[2]
-    return f'{row[0]},{row[1]:.3f},{name},{float(row[3])!r}\n'
-
-# %% ../nbs/01b_history.ipynb #e7decb18
+# %% ../nbs/01b_history.ipynb #24185fb3
 @patch
 def __getitem__(self:History, name):
     "The steps and the values of a number"
@@ -69,6 +73,7 @@ def names(self:History):
     "The numbers that it has"
     return list(dict.fromkeys(r[2] for r in self.rows))
 
+# %% ../nbs/01b_history.ipynb #c7dc5ff1
 @patch
 def __repr__(self:History):
     best = '' if self.best is None else f', best {self.best:.4g} at step {self.best_step}'
@@ -83,20 +88,21 @@ def _load(cls, path): # a history.csv
     return h
 History.load = classmethod(_load)
 
-# %% ../nbs/01b_history.ipynb #78472a65
+# %% ../nbs/01b_history.ipynb #92db4b45
 @patch
 def table(self:History) -> pd.DataFrame:
     "A row a step, a column a number"
     long = pd.DataFrame(self.rows, columns=['step', 'seconds', 'name', 'value'])
-    wide = long.pivot_table(index='step', columns='name', values='value', aggfunc='last', sort=False)
+    wide = long.pivot_table('value', 'step', 'name', aggfunc='last', sort=False)
     return wide.sort_index().rename_axis(columns=None)
 
+# %% ../nbs/01b_history.ipynb #41974d1b
 @patch
 def plot(self:History, title=''):
     "The losses, and what validation found, as a figure"
     validated = [n for n in self.names() if n.startswith('val_')]
     losses = [n for n in self.names() if n not in ('lr', 'norm', 'scale', *validated)]
-    losses = [n for n in losses if n == 'loss' or self[n] != self['loss']]   # a single part is the loss
+    losses = [n for n in losses if n == 'loss' or self[n] != self['loss']]   # a single part is it
     sides = {'loss': losses} | ({'validation': validated} if validated else {})
     with style():
         fig, axs = plt.subplots(1, len(sides), figsize=(4.4*len(sides), 2.7), layout='constrained',

@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['OKABE_ITO', 'MARKERS', 'STYLE', 'colour', 'palette', 'style', 'figure_bytes', 'drawn_bytes', 'png_uri', 'data_uri',
-           'shown', 'plain_text', 'as_image', 'show_image', 'overlay', 'error_overlay', 'grid', 'line_look', 'curves',
-           'bars']
+           'few_colours', 'shown', 'plain_text', 'as_image', 'show_image', 'overlay', 'error_overlay', 'grid',
+           'line_look', 'curves', 'bars', 'html_table']
 
 # %% ../nbs/01_viz.ipynb #e87d9b05
 import base64, io, re
 from contextlib import contextmanager
+from html import escape
 import matplotlib as mpl, numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -69,6 +70,21 @@ def data_uri(fig, dpi=None): # a matplotlib Figure
     return png_uri(figure_bytes(fig, dpi=dpi))
 
 # %% ../nbs/01_viz.ipynb #a21fbd9b
+def few_colours(image, # a PIL image
+                n      # how many colours
+               ):      # the same with a palette
+    "A picture in `n` colours; those of the house stay exactly what they are"
+    rgb = np.asarray(image.convert('RGB'))
+    pixels, place = np.unique(rgb.reshape(-1, 3), axis=0, return_inverse=True)
+    house = np.array([to_rgb(c) for c in (*OKABE_ITO, 'white')])*255
+    house = house[(house.round()[:, None] == pixels).all(2).any(1)].round()      # that are in it
+    rest = image.convert('RGB').quantize(max(n - len(house), 2), dither=Image.Dither.NONE).getpalette()
+    table = np.concatenate([house, np.reshape(rest, (-1, 3))])
+    nearest = ((pixels[:, None].astype(float) - table)**2).sum(2).argmin(1)
+    out = Image.fromarray(nearest[place].reshape(rgb.shape[:2]).astype(np.uint8), 'P')
+    out.putpalette(table.astype(np.uint8).ravel().tolist())
+    return out
+
 def shown(fig,       # a matplotlib Figure; it is closed
           colours=64, # that are kept
           dpi=None
@@ -76,7 +92,7 @@ def shown(fig,       # a matplotlib Figure; it is closed
     "The figure as a small picture, for a page with many"
     from IPython.display import Image as Picture
     out = io.BytesIO()
-    Image.open(io.BytesIO(figure_bytes(fig, dpi=dpi))).convert('RGB').quantize(colours, dither=Image.Dither.NONE).save(out, 'PNG', optimize=True)
+    few_colours(Image.open(io.BytesIO(figure_bytes(fig, dpi=dpi))), colours).save(out, 'PNG', optimize=True)
     plt.close(fig)
     return Picture(out.getvalue())
 
@@ -247,3 +263,28 @@ def bars(values,      # dict name -> number
         ax.set_yticks(y, list(values)); ax.invert_yaxis(); ax.grid(axis='y', visible=False); ax.margins(x=.15)
         ax.set(xlabel=xlabel, title=title)
     return ax
+
+# %% ../nbs/01_viz.ipynb #15d12088
+_CELL = 'text-align:left;vertical-align:top;line-height:1.5;padding:0 .8em 0 0'
+
+def _html_row(values, tag, marked): # texts; 'th' or 'td'; which are bold
+    def cell(value, bold):
+        short, value = 'white-space:nowrap;'*(len(value) < 24), escape(value)
+        return f'<{tag} style="{short}{_CELL}">{f"<b>{value}</b>" if bold else value}</{tag}>'
+    return f'<tr>{"".join(map(cell, values, marked))}</tr>'
+
+def html_table(df,         # DataFrame
+               most=None,  # rows to show at most
+               note='',    # what to say below
+               bold=None,  # rows of bool: the cells to mark
+               index=False # the names of the rows as a first column
+              ) -> str:
+    "A table as HTML; whatever stands in it stays text"
+    first, shown = df.head(len(df) if most is None else most), len(df.columns) + index
+    rows = first.astype(object).where(first.notna(), '').itertuples(index=index, name=None)
+    marks = ([False]*index + list(row) for row in bold) if bold is not None else iter(lambda: [False]*shown, None)
+    head = _html_row([str(c) for c in [''][:index] + list(df.columns)], 'th', [False]*shown)
+    body = ''.join(_html_row([str(v) for v in row], 'td', mark) for row, mark in zip(rows, marks))
+    table = f'<div style="overflow-x:auto"><table><thead>{head}</thead><tbody>{body}</tbody></table></div>'
+    notes = [f'The first {len(first)} of {len(df)} rows.']*(len(first) < len(df)) + [str(note)]*bool(note)
+    return table + ''.join(f'<p class="note"><small>{escape(n)}</small></p>' for n in notes)
