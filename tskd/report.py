@@ -20,8 +20,7 @@ from PIL import Image
 from . import __version__
 from .core import MANIFEST, Artifact, TskdError, machine, read_json, written_whole
 from .data import signed
-from .results import (FEWEST_SEEDS, SETTINGS, Results, footnote, interval_of, load_results,
-                          paper_table, reference_of,
+from .results import (SETTINGS, Results, interval_of, load_results, paper_table, reference_of,
                           run_names, seed_interval_of, setting_text, settings_of, signed_rank,
                           study_curves)
 from .viz import colour, curves, data_uri, html_table, overlay, plain_text, style
@@ -202,14 +201,16 @@ def _dice_of(rows): # 'a Dice of 0.81 (95 % interval 0.78 to 0.84)'
     return f'a Dice of {i.mean:.2f} (95 % interval over patients {i.low:.2f} to {i.high:.2f})'
 
 # %% ../nbs/23b_report.ipynb #71a28a3b
+def _million(n): return f'{n/1e6:.1f} million' if n >= 1e5 else f'{n:,}'
+
 def lead(own, rival, titles): # rows of the subject; of its rival, or None; {method: title}
     "Three sentences that say what was found"
     name, size = titled(own.method.iloc[0], titles), own.params.dropna()
-    network = f', a network of {size.iloc[0]/1e6:.1f} million weights,' if len(size) else ''
+    network = f', a network of {_million(size.iloc[0])} weights,' if len(size) else ''
     said = [f'{name}{network} learned from {_labels_of(own)}.',
-            f'On {_count(own.case.nunique(), "image")} of '
-            f'{_count(own.group.nunique(), "patient")} it has never seen, it reaches '
-            f'{_dice_of(own)}; 1 is perfect agreement with the expert, 0 is none.']
+            f'On {_count(own.case.nunique(), "test image")} of '
+            f'{_count(own.group.nunique(), "patient")} it reaches {_dice_of(own)}; '
+            '1 is perfect agreement with the expert, 0 is none.']
     if rival is not None:
         said.append(f'For comparison, {titled(rival.method.iloc[0], titles)} reaches '
                     f'{_dice_of(rival)}.')
@@ -231,7 +232,7 @@ def limits(own, rival): # rows of the subject; of its rival, or None
     patients, seeds = own.group.nunique(), own.seed.nunique(dropna=False)
     present = own[~own['flags'].isin(['empty', 'false'])]
     missed = int((present['flags'] == 'missed').sum())
-    known = [f'All {_count(patients, "patient")} come from one data set: other hospitals, '
+    known = [f'All {_count(patients, "patient")} come from one test set: other hospitals, '
              f'scanners and diseases may give other results.']
     if patients < 40:
         known.append('So few patients say little of rare failures; the interval reckons with '
@@ -239,9 +240,9 @@ def limits(own, rival): # rows of the subject; of its rival, or None
     over = seed_interval_of(own, 'dice')
     known.append(f'Another training would give another network: {_count(seeds, "training")} '
                  + (f'range within {over.bounds} (95 %, same patients).' if over
-                    else f'can\'t say by how much (it takes {FEWEST_SEEDS}).'))
-    known.append(f'It found nothing in {missed} of {len(present)} places where there was something '
-                 f'to find.')
+                    else f'can\'t say by how much ({over.how}).'))
+    known.append(f'Where there was something to find, it found nothing in {missed} of '
+                 f'{len(present)} looks (a look: one class of an image, in one training).')
     last = 'Research software: no decision on a patient may rest on it.'
     return known + _difference(own, rival) + [last]
 
@@ -260,7 +261,7 @@ def chosen_patients(rows):
         patient = mean.index[at]
         images = rows[rows.group == patient].groupby('case').dice.mean()
         if patient not in [p for p, *_ in found.values()]:
-            found[how] = patient, mean[patient], (images - mean[patient]).abs().idxmin()
+            found[how] = patient, float(mean[patient]), (images - mean[patient]).abs().idxmin()
     return found
 
 def _row(figures): return f'<div class="row">{"".join(figures)}</div>'
