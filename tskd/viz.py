@@ -61,6 +61,7 @@ def drawn_bytes(fig): # a matplotlib Figure
     Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert('RGB').save(out, 'PNG', compress_level=1)
     return out.getvalue()
 
+# %% ../nbs/01_viz.ipynb #e7e6713d
 def png_uri(png): # bytes
     "A PNG as text for an `<img src=…>`"
     return 'data:image/png;base64,' + base64.b64encode(png).decode()
@@ -273,6 +274,7 @@ def _html_row(values, tag, marked): # texts; 'th' or 'td'; which are bold
         return f'<{tag} style="{short}{_CELL}">{f"<b>{value}</b>" if bold else value}</{tag}>'
     return f'<tr>{"".join(map(cell, values, marked))}</tr>'
 
+# %% ../nbs/01_viz.ipynb #6e77af35
 def html_table(df,         # DataFrame
                most=None,  # rows to show at most
                note='',    # what to say below
