@@ -73,14 +73,14 @@ def net_answer(net,  # (x, t) -> tensor, or something with `.sample`
 
 # %% ../nbs/11_diffusion.ipynb #7171ad08
 class DenoiseLoss:
-    "`loss(model, batch)` for `fit`: it adds noise and compares the model's answer with what it added"
+    "`loss(model, batch)` for `fit`: it adds noise, and compares the model's answer with it"
     def __init__(self, noise,   # a Noise
                  min_snr=5.,    # cap of the weights; None for equal weights
                  classes=0):    # of the masks that the model follows
         self.noise, self.min_snr, self.classes = noise, min_snr, classes
         self.scheduler = diffusers.DDPMScheduler(**noise.config)
 
-    def draw(self, x, generator=None): # (B,C,H,W) -> steps (B,), noise like x; the same on every device
+    def draw(self, x, generator=None): # (B,C,H,W) -> steps (B,), noise like x; equal on all devices
         even = (torch.rand(1, generator=generator) + torch.arange(len(x))/len(x)) % 1
         t = (even[torch.randperm(len(x), generator=generator)]*self.noise.steps).long()
         noise = torch.randn(x.shape, generator=generator)
@@ -101,14 +101,15 @@ class DenoiseLoss:
 
     def __call__(self, model, batch): return self.at(model, batch, *self.draw(batch['image']))
 
-# %% ../nbs/11_diffusion.ipynb #8e0cab76
+# %% ../nbs/11_diffusion.ipynb #be1284a2
 def level_widths(size, width): # pixels; channels at full resolution -> channels of each level
     "How often a size is halved, and how wide the net is there"
     levels = max(2, int(math.log2(max(size, 1)/4)) + 1); multiple = 2**(levels - 1)
     if size < 8 or size % multiple:
         power = 2**round(math.log2(max(size, 8)))
         near = sorted({max(8, size//multiple*multiple), -(-size//multiple)*multiple, power})
-        raise TskdError(f'a size of 8 or more that divides by {multiple}', f'{size}', f'take one of {near}')
+        wanted = f'a size of 8 or more that divides by {multiple}'
+        raise TskdError(wanted, f'{size}', f'take one of {near}')
     return [width*max(1, 2**(i - levels + 4)) for i in range(levels)]
 
 # %% ../nbs/11_diffusion.ipynb #a050a8cb
@@ -124,16 +125,17 @@ def unet(size,        # pixels of the square images
     up = [d.replace('Down', 'Up') for d in down[::-1]]
     with seeded(seed):
         return diffusers.UNet2DModel(
-            sample_size=size, in_channels=channels + classes, out_channels=channels, layers_per_block=1,
-            block_out_channels=widths, down_block_types=down, up_block_types=up, norm_num_groups=min(8, width),
-            attention_head_dim=min(32, width), time_embedding_dim=8*width)
+            sample_size=size, in_channels=channels + classes, out_channels=channels,
+            block_out_channels=widths, down_block_types=down, up_block_types=up, layers_per_block=1,
+            norm_num_groups=min(8, width), attention_head_dim=min(32, width),
+            time_embedding_dim=8*width)
 
 # %% ../nbs/11_diffusion.ipynb #a4b5be75
 class CoarseFirst:
     "Batches whose first epochs are halved in size, once for each of `until` that is still to come"
     def __init__(self, batches, # of `SegData.batches`
                  until,         # epochs, rising, at which images double in size
-                 fill=1):       # samples a batch at least: fewer images are repeated, each with its own noise
+                 fill=1):       # samples a batch at least: fewer images are repeated
         self.batches, self.until, self.fill = batches, tuple(until), fill
         self.id = content_id([batches.id, self.until, fill])
 
@@ -143,19 +145,21 @@ class CoarseFirst:
         for b in self.batches.epoch(e, start):
             yield halved(repeated(b, -(-self.fill//len(b['id']))), self.times(e))
 
-# %% ../nbs/11_diffusion.ipynb #31538652
+# %% ../nbs/11_diffusion.ipynb #394406c4
 def halved(batch, times=1): # dict with image (B,C,H,W) and mask (B,H,W) or None
     "The same images, averaged down"
     if not times: return batch
-    k, mask = 2**times, batch['mask']
-    return batch | dict(image=F.avg_pool2d(batch['image'], k), mask=mask if mask is None else mask[:, ::k, ::k])
+    k, image, mask = 2**times, batch['image'], batch['mask']
+    if mask is not None: mask = mask[:, ::k, ::k]
+    return batch | dict(image=F.avg_pool2d(image, k), mask=mask)
 
 def repeated(batch, times): # dict with image, mask, id, view
     "The same images several times"
     if times == 1: return batch
-    return {k: torch.cat([v]*times) if torch.is_tensor(v) else v and v*times for k, v in batch.items()}
+    def more(v): return torch.cat([v]*times) if torch.is_tensor(v) else v and v*times
+    return {k: more(v) for k, v in batch.items()}
 
-def coarse_epochs(size, share, steps, per_epoch): # pixels; share of the steps below full size; of the run
+def coarse_epochs(size, share, steps, per_epoch): # pixels; see `Diffusion.coarse`; of the run
     "When images double in size"
     until = [share*steps/per_epoch]
     while size/2**len(until) >= 64: until.append(share*until[-1])
@@ -166,14 +170,16 @@ def solver(noise=Noise(), # as the model was trained
            name='dpm'     # 'dpm' (DPM-Solver++), 'unipc' or 'ddim'
           ):              # a scheduler of diffusers
     "What takes the steps from noise to image"
-    fast = dict(solver_order=2, lambda_min_clipped=-5.1)      # where the cosine schedule has nothing left of the image
+    fast = dict(solver_order=2, lambda_min_clipped=-5.1)      # where nothing is left of the image
     kinds = dict(dpm=partial(diffusers.DPMSolverMultistepScheduler, **fast),
                  unipc=partial(diffusers.UniPCMultistepScheduler, solver_order=2),
-                 ddim=partial(diffusers.DDIMScheduler, clip_sample=False, timestep_spacing='trailing'))
-    if name not in kinds: raise TskdError(f'a solver of {tuple(kinds)}', repr(name), 'choose one of these')
+                 ddim=partial(diffusers.DDIMScheduler, clip_sample=False,
+                              timestep_spacing='trailing'))
+    if name not in kinds:
+        raise TskdError(f'a solver of {tuple(kinds)}', repr(name), 'choose one of these')
     return kinds[name](**noise.config)
 
-# %% ../nbs/11_diffusion.ipynb #ba863b31
+# %% ../nbs/11_diffusion.ipynb #25432129
 @torch.no_grad()
 def denoise(net,        # as for `net_answer`
             x,          # (B,C,H,W) noise
@@ -185,48 +191,55 @@ def denoise(net,        # as for `net_answer`
     "From noise to images"
     scheduler.set_timesteps(calls, device=x.device)
     for t in scheduler.timesteps:
-        with torch.autocast(x.device.type, dtype) if dtype else nullcontext(): answer = net_answer(net, x, t, also)
+        with torch.autocast(x.device.type, dtype) if dtype else nullcontext():
+            answer = net_answer(net, x, t, also)
         x = scheduler.step(answer, t, x).prev_sample
     return x
 
 def starting_noise(shape, # (C,H,W)
                    seed,  # of the set
                    places # which images of it
-                  ):      # (B,C,H,W): each image's noise depends on the seed and its own place alone
+                  ):      # (B,C,H,W): each image's noise depends on the seed and its place alone
     "Noise to begin with"
     seeds = [seed_of('noise', seed, int(i)) for i in places]
     return randn_tensor((len(seeds), *shape), [torch.Generator().manual_seed(s) for s in seeds])
 
 # %% ../nbs/11_diffusion.ipynb #cc4d0dca
+def _moved(batch, device): # a dict, its tensors moved without waiting
+    def move(v): return v.to(device, non_blocking=True) if torch.is_tensor(v) else v
+    return {k: move(v) for k, v in batch.items()}
+
 class HeldOutLoss:
     "A `validate` for `fit`: the loss on fixed images and fixed noise"
     def __init__(self, loss,         # a DenoiseLoss
                  batches,            # to watch
                  precision='no',     # of autocast
-                 picture=None):      # a `SampleStrip`, or another function of the model to call first
-        self.loss, self.batches, self.dtype, self.picture = loss, batches, DTYPES[precision], picture
+                 picture=None):      # a `SampleStrip`, or another function of the model
+        self.loss, self.batches = loss, batches
+        self.dtype, self.picture = DTYPES[precision], picture
 
     @torch.no_grad()
     def __call__(self, model):
         if self.picture: self.picture(model)
-        device, gen, totals, n = next(model.parameters()).device, torch.Generator().manual_seed(0), [], 0
+        device, generator = next(model.parameters()).device, torch.Generator().manual_seed(0)
+        totals, n = [], 0
         for batch in self.batches.epoch(0):
-            batch = {k: v.to(device, non_blocking=True) if torch.is_tensor(v) else v for k, v in batch.items()}
-            t, noise = self.loss.draw(batch['image'], gen)
+            batch = _moved(batch, device)
+            t, noise = self.loss.draw(batch['image'], generator)
             with torch.autocast(device.type, self.dtype) if self.dtype else nullcontext():
                 total, _ = self.loss.at(model, batch, t, noise)
             totals.append(total*len(t)); n += len(t)
         return dict(loss=torch.stack(totals).sum().item()/n)
 
-# %% ../nbs/11_diffusion.ipynb #85a4c10e
+# %% ../nbs/11_diffusion.ipynb #92f60a4b
 class SampleStrip:
     "A row of samples from a model, displayed in one place again and again"
     def __init__(self, loss,          # a DenoiseLoss
                  batches, channels=1, # whose size and masks it takes; of the images
                  n=8, calls=12,       # images a row; calls of the net for it
                  precision='no'):     # of autocast
-        self.loss, self.batches, self.channels, self.n, self.calls = loss, batches, channels, n, calls
-        self.dtype, self.handle = DTYPES[precision], None
+        self.loss, self.batches, self.channels = loss, batches, channels
+        self.n, self.calls, self.dtype, self.handle = n, calls, DTYPES[precision], None
 
     def figure(self, model):
         size, device, masks = self.batches.size, next(model.parameters()).device, None
@@ -248,15 +261,16 @@ def seconds_a_step(net, loss, batch, dtype=None): # as in `fit`; changes no weig
     "Measured on one step, after one to warm up"
     probe, device = copy.deepcopy(net).train(), next(net.parameters()).device
     state = torch.get_rng_state()
-    batch = {k: v.to(device) if torch.is_tensor(v) else v for k, v in batch.items()}
+    batch = _moved(batch, device)
     for _ in range(2):
         start = time.perf_counter()
-        with torch.autocast(device.type, dtype) if dtype else nullcontext(): total, _ = loss(probe, batch)
+        with torch.autocast(device.type, dtype) if dtype else nullcontext():
+            total, _ = loss(probe, batch)
         total.backward(); total.item()
     torch.set_rng_state(state)
     return time.perf_counter() - start
 
-def seconds_of_run(net, loss, batches, steps, precision): # CoarseFirst; of the optimiser; of autocast
+def seconds_of_run(net, loss, batches, steps, precision): # a CoarseFirst; in all; of autocast
     "What the steps at each size take together; nan where memory is too short to try one"
     batch, seconds = next(CoarseFirst(batches.batches, (), batches.fill).epoch(0)), 0.
     begins = [0, *(min(u*len(batches), steps) for u in batches.until), steps]
@@ -264,18 +278,18 @@ def seconds_of_run(net, loss, batches, steps, precision): # CoarseFirst; of the 
         for k, n in enumerate(np.diff(begins)):
             small = halved(batch, len(batches.until) - k)
             if n: seconds += n*seconds_a_step(net, loss, small, DTYPES[precision])
-    except (RuntimeError, MemoryError): return math.nan        # `fit` then takes a batch in pieces, or says what is wrong
+    except (RuntimeError, MemoryError): return math.nan      # `fit` then takes a batch in pieces
     return seconds
 
-# %% ../nbs/11_diffusion.ipynb #2dd6898a
+# %% ../nbs/11_diffusion.ipynb #310d8b13
 def expectation(n): # images
     "What a model trained on so many images tends to give"
     if n < 10: return 'it can only learn to repeat them: expect copies, which the audit takes out'
-    if n < 100: return 'expect copies and near-copies, or blur if it stops early; the audit counts them'
-    if n < 1000: return 'expect their look with some new anatomy; watch the held-out loss, and the audit'
+    if n < 100: return 'expect copies and near-copies, or blur if it stops early: look at the audit'
+    if n < 1000: return 'expect their look with some new anatomy: look at held-out loss and audit'
     return 'enough for new anatomy, given enough steps'
 
-# %% ../nbs/11_diffusion.ipynb #63a8e117
+# %% ../nbs/11_diffusion.ipynb #87c03c7b
 @declared
 class Diffusion(Training):
     "How a diffusion model is trained"
@@ -287,7 +301,7 @@ class Diffusion(Training):
     coarse: float = real_number(.7, most=1)            # share of the steps below full size
     batch_size: int = whole_number(16, 1)
     flip: bool = True                                  # mirror images left-right at random
-    hold: float = real_number(.1, most=1)              # share of the patients whose images are only watched
+    hold: float = real_number(.1, most=1)              # share of the patients who are only watched
     steps: int = whole_number(1500, 1)                 # from here on, see `Training`
     ema: float = real_number(.99, most=1, optional=True)
     weight_decay: float = real_number(.01)
@@ -301,7 +315,7 @@ class Diffusion(Training):
     def spread(self): return Noise(prediction=self.prediction, kind=self.noise)
 
 # %% ../nbs/11_diffusion.ipynb #11ff4ceb
-def _usable(images, labels): # SegData; SegData with masks, or None -> one SegData, its masks from `labels` alone
+def _usable(images, labels): # SegData; SegData or None -> one SegData, its masks from `labels` alone
     data = images.unlabelled()
     if labels is not None:
         if bare := [c.id for c in labels if not c.labelled]:
@@ -310,18 +324,20 @@ def _usable(images, labels): # SegData; SegData with masks, or None -> one SegDa
         data = data + labels
     flat = {c.id for c in data if c.image.min() == c.image.max()}
     if len(flat) == len(data):
-        raise TskdError('at least one image with contrast', f'{len(flat)} that are constant' if flat else 'no image',
+        found = f'{len(flat)} that are constant' if flat else 'no image'
+        raise TskdError('at least one image with contrast', found,
                         'check the folder, and how the images were windowed')
     if flat: warnings.warn(f'{len(flat)} images are of one value everywhere and are left out: '
                            f'{sorted(flat)[:3]} …', TskdWarning, stacklevel=4)
     return data.filter(lambda c: c.id not in flat)
 
-# %% ../nbs/11_diffusion.ipynb #b93a15cb
+# %% ../nbs/11_diffusion.ipynb #2c766908
 def _hold_out(data, share, seed): # -> training set, what is watched
     order = sorted(data.patients, key=lambda p: seed_of('held out', seed, p))
     held = set(order[:round(share*len(order))]) if len(order) >= 10 else set()
     if not held: return data, data[:32]
-    return data.filter(lambda c: c.patient not in held), data.filter(lambda c: c.patient in held)[:32]
+    learnt, watched = (data.filter(lambda c: (c.patient in held) == watch) for watch in (False, True))
+    return learnt, watched[:32]
 
 def _coarse_batches(data, r): # SegData; a Diffusion -> CoarseFirst
     still = dict(flip=.5, rotate=0., scale=0., shear=0., shift=0., elastic=0.)
@@ -337,11 +353,12 @@ class Generator:
                  images=None,       # SegData it was trained on: the audit compares with these
                  labels=None,       # SegData whose masks new ones are drawn from
                  artifact=None, history=None):
-        self.net, self.facts, self.images, self.labels = net.eval().requires_grad_(False), facts, images, labels
-        self.artifact, self.history, self.noise = artifact, history, Noise(**facts['noise'])
-        self.size, self.channels = facts['size'], net.config.out_channels
-        self.classes = images.classes if images is not None else tuple(facts['classes']) or ('background',)
-        self.follows = net.config.in_channels - self.channels                    # classes of a mask, or 0
+        self.net, self.facts = net.eval().requires_grad_(False), facts
+        self.images, self.labels, self.artifact, self.history = images, labels, artifact, history
+        self.noise, self.size, self.channels = Noise(**facts['noise']), facts['size'], net.config.out_channels
+        known = facts['classes'] if images is None else images.classes
+        self.classes = tuple(known) or ('background',)
+        self.follows = net.config.in_channels - self.channels            # classes of a mask, or 0
         self.id = content_id([net, facts['noise'], self.size])
 
     @property
@@ -353,7 +370,7 @@ class Generator:
         follows = f', follows masks of {self.follows} classes' if self.follows else ''
         return f'Generator({self.size} px, {millions:.1f} M parameters, from {seen}{follows})'
 
-# %% ../nbs/11_diffusion.ipynb #d45f9687
+# %% ../nbs/11_diffusion.ipynb #fa60d497
 def save_generator(net, folder, facts):
     "Write a plain pipeline of diffusers, and what is known of it"
     with disk_errors(folder):
@@ -384,7 +401,8 @@ class DiffusionStage(Stage):
     def classes(self): return len(self.labels.classes) if self.labels is not None else 0
     def inputs(self): return dict(data=self.data, classes=self.classes)
     def save(self, work, folder): save_generator(work.net, folder, work.facts)
-    def load(self, artifact): return load_generator(artifact, self.data, self.labels, self.execution.place)
+    def load(self, artifact):
+        return load_generator(artifact, self.data, self.labels, self.execution.place)
 
     def train(self, folder):
         r, run, precision = self.recipe, self.execution, self.execution.autocast
@@ -392,30 +410,40 @@ class DiffusionStage(Stage):
         batches = _coarse_batches(learnt, r)
         channels = batches.batches.store.image.shape[1]
         net = unet(r.size, channels, self.classes, r.width, r.seed).to(run.place)
-        loss, look = DenoiseLoss(r.spread, r.min_snr, self.classes), watched.batches(r.batch_size, r.size, shuffle=False)
-        strip = SampleStrip(loss, look, channels, precision=precision) if run.show and in_notebook() else None
+        loss = DenoiseLoss(r.spread, r.min_snr, self.classes)
         if run.show: print(_forecast(net, loss, batches, r.steps, precision))
-        history = fit(net, loss, batches, HeldOutLoss(loss, look, precision, strip), folder, desc='diffusion',
-                      settings=dict(until=batches.until), recipe=r, execution=run)
+        validate = self.watch(loss, watched, channels, precision)
+        history = fit(net, loss, batches, validate, folder, settings=dict(until=batches.until),
+                      desc='diffusion', recipe=r, execution=run)
         net.to(memory_format=torch.contiguous_format)
-        return Generator(net, self.facts(learnt, channels, precision), self.data, self.labels, history=history)
+        facts = self.facts(learnt, channels, precision)
+        return Generator(net, facts, self.data, self.labels, history=history)
 
-# %% ../nbs/11_diffusion.ipynb #9822514a
+# %% ../nbs/11_diffusion.ipynb #09c8f383
 @patch
-def facts(self:DiffusionStage, learnt, channels, precision): # what it trained on; of the images; of autocast
+def watch(self:DiffusionStage, loss, watched, channels, precision): # SegData; of the images; of autocast
+    "What validates"
+    batches = watched.batches(self.recipe.batch_size, self.recipe.size, shuffle=False)
+    visible = self.execution.show and in_notebook()
+    strip = SampleStrip(loss, batches, channels, precision=precision) if visible else None
+    return HeldOutLoss(loss, batches, precision, strip)
+
+@patch
+def facts(self:DiffusionStage, learnt, channels, precision): # what it trained on; see `watch`
     "What `diffusion.json` is to say"
     r, images, patients = self.recipe, len(learnt), len(learnt.patients)
-    return dict(noise=r.spread.settings, size=r.size, channels=channels, steps=r.steps, n_images=images,
-                n_patients=patients, n_held=len(self.data) - images, precision=precision,
-                classes=self.data.classes, n_labelled=len(self.labels or ()))
+    return dict(noise=r.spread.settings, size=r.size, channels=channels, steps=r.steps,
+                n_images=images, n_patients=patients, n_held=len(self.data) - images,
+                precision=precision, classes=self.data.classes, n_labelled=len(self.labels or ()))
 
 def _forecast(net, loss, batches, steps, precision): # before it starts
     data, n = batches.batches.data, batches.batches.batch_size
     millions, device = sum(p.numel() for p in net.parameters())/1e6, next(net.parameters()).device
     minutes = seconds_of_run(net, loss, batches, steps, precision)/60
     coarse = min(batches.until[-1]*len(batches), steps) if batches.until else 0
-    return (f'{millions:.1f} M parameters, {steps} steps of {n*-(-batches.fill//n)} images ({coarse} below full size): '
-            f'about {minutes:.1f} minutes on {device} ({precision}).\n'
+    images = n*-(-batches.fill//n)
+    return (f'{millions:.1f} M parameters, {steps} steps of {images} images ({coarse} below full '
+            f'size): about {minutes:.1f} minutes on {device} ({precision}).\n'
             f'{len(data)} images of {len(data.patients)} patients: {expectation(len(data))}.')
 
 # %% ../nbs/11_diffusion.ipynb #c6c0092b
@@ -426,7 +454,8 @@ def fit_diffusion(images,           # SegData: what there is; its masks are not 
                   *, recipe, execution) -> Generator:
     "A diffusion model of some images"
     data = _usable(images, labels)
-    return trained(DiffusionStage(recipe=recipe, execution=execution, data=data, labels=labels), out)
+    stage = DiffusionStage(recipe=recipe, execution=execution, data=data, labels=labels)
+    return trained(stage, out)
 
 # %% ../nbs/11_diffusion.ipynb #3782c78c
 SYNTHETIC = 'synthetic image: made by a model, it shows no patient'
@@ -434,8 +463,10 @@ SYNTHETIC = 'synthetic image: made by a model, it shows no patient'
 def save_png(path, image, source): # where; (H,W[,3]) uint8; what made it
     "Write a PNG that says that it is synthetic"
     notes = PngInfo()
-    for k, v in dict(Warning=SYNTHETIC, Source=source, Software='tskd').items(): notes.add_text(k, str(v))
-    with written_whole(path, None) as new: Image.fromarray(np.asarray(image)).save(new, 'png', pnginfo=notes)
+    said = dict(Warning=SYNTHETIC, Source=source, Software='tskd')
+    for k, v in said.items(): notes.add_text(k, str(v))
+    image = Image.fromarray(np.asarray(image))
+    with written_whole(path, None) as new: image.save(new, 'png', pnginfo=notes)
 
 def is_synthetic(path): # a PNG or DICOM file
     "Whether a file says that it is synthetic"
@@ -446,7 +477,7 @@ def is_synthetic(path): # a PNG or DICOM file
     with Image.open(path) as im: return getattr(im, 'text', {}).get('Warning') == SYNTHETIC
 
 # %% ../nbs/11_diffusion.ipynb #11dfcdc6
-GENTLY = dict(rotate=8., scale=.12, shear=6., shift=.04, elastic=.6, intervals=4)    # knobs of `warp`
+GENTLY = dict(rotate=8., scale=.12, shear=6., shift=.04, elastic=.6, intervals=4)    # for `warp`
 
 def draw_masks(labels, # SegData with masks
                places, # which of the new masks: each depends on its place and the seed alone
@@ -456,7 +487,7 @@ def draw_masks(labels, # SegData with masks
     "New masks: real ones, bent smoothly"
     store, n = labels.store(size).mask, len(labels.classes)
     picked = store[[seed_of('mask', seed, int(i)) % len(labels) for i in places]]
-    picked = torch.where(picked == 255, n, picked).long()              # so that only what comes from outside is -1
+    picked = torch.where(picked == 255, n, picked).long()      # -1 is then only what lies outside
     blank, names = torch.zeros(len(picked), 1, size, size), [f'mask {i}' for i in places]
     _, bent = warp(blank, picked, names, seed, **GENTLY | knobs)
     bent[bent == -1] = 0; bent[bent == n] = -1
@@ -478,12 +509,13 @@ def masks_for(self:Generator, places, seed, masks): # see `draw` -> (B,H,W), or 
     if not self.follows: return None
     if masks is not None: return torch.as_tensor(masks)[list(places)].long()
     if self.labels is None:
-        raise TskdError('masks to follow', 'none', 'pass masks=, or the labels it was trained with to load_generator')
+        raise TskdError('masks to follow', 'none',
+                        'pass masks=, or the labels it was trained with to load_generator')
     return draw_masks(self.labels, places, self.size, seed)
 
-# %% ../nbs/11_diffusion.ipynb #a88779ba
+# %% ../nbs/11_diffusion.ipynb #58f6bb26
 @patch
-def make_batch(self:Generator, places, masks, recipe, execution): # numbers of the images; see `draw`
+def make_batch(self:Generator, places, masks, recipe, execution): # which images; see `draw`
     "Images (B,H,W[,3]) uint8 and their masks (B,H,W) uint8 or None"
     x = starting_noise((self.channels, self.size, self.size), recipe.seed, places).to(self.device)
     m = self.masks_for(places, recipe.seed, masks)
@@ -494,7 +526,7 @@ def make_batch(self:Generator, places, masks, recipe, execution): # numbers of t
     return x[..., 0] if x.shape[-1] == 1 else x, None if m is None else m.numpy().astype(np.uint8)
 
 @patch
-def images_of(self:Generator, n, masks, batch_size, recipe, execution, have=frozenset()): # see `draw`
+def images_of(self:Generator, n, masks, batch_size, recipe, execution, have=frozenset()):
     "Yields name, image, mask; batches that are there already are passed over"
     with Progress(n, 'sampling', show=execution.show) as bar:
         for k in range(0, n, batch_size):
@@ -502,7 +534,7 @@ def images_of(self:Generator, n, masks, batch_size, recipe, execution, have=froz
             names = [self.name_of(recipe.seed, i) for i in places]
             if not have.issuperset(names):
                 images, new = self.make_batch(places, masks, recipe, execution)
-                for j, name in enumerate(names): yield name, images[j], None if new is None else new[j]
+                yield from zip(names, images, [None]*len(names) if new is None else new)
             bar.update(len(names))
 
 # %% ../nbs/11_diffusion.ipynb #417a9f25
@@ -518,7 +550,8 @@ def draw(self:Generator,
     job = n, masks, batch_size, recipe, execution
     made = self.images_of(*job) if out is None else self.stored(*job, out)
     extra = dict(generator=self.id, seed=recipe.seed, calls=recipe.calls)
-    return SegData([Case(k, image, mask, synthetic=True, extra=extra) for k, image, mask in made], self.classes)
+    cases = [Case(k, image, mask, synthetic=True, extra=extra) for k, image, mask in made]
+    return SegData(cases, self.classes)
 
 @patch
 def stored(self:Generator, n, masks, batch_size, recipe, execution, out): # see `draw`
@@ -528,7 +561,7 @@ def stored(self:Generator, n, masks, batch_size, recipe, execution, out): # see 
         have = {p.stem for p in folder.glob('synthetic-*.png')}
         for name, image, mask in self.images_of(n, masks, batch_size, recipe, execution, have):
             if mask is not None: save_png(folder/f'{name}.mask.png', mask, self.id)
-            save_png(folder/f'{name}.png', image, self.id)                     # last: then the pair is whole
+            save_png(folder/f'{name}.png', image, self.id)           # last: then the pair is whole
     inputs = dict(generator=self.id, masks=masks, labels=self.labels)
     art = run_stage('samples', 2, recipe.content | dict(n=n), inputs, build, out, execution.force)
     def read(path): return np.asarray(Image.open(path)) if path.exists() else None
@@ -539,18 +572,21 @@ def stored(self:Generator, n, masks, batch_size, recipe, execution, out): # see 
 @torch.no_grad()
 def dice_with_teacher(pairs,   # SegData with masks
                       teacher, # a SegModel, or a function (B,C,H,W) in 0..1 -> logits
-                      size=None, # pixels that it wants; by default the SegModel's own, or those of the images
+                      size=None, # pixels that it wants; by default the SegModel's, or the images'
                       batch_size=16) -> pd.DataFrame:
     "Dice between each mask and what the teacher sees in its image: the mean over classes, and each"
     size, tables = size or getattr(teacher, 'size', [len(pairs[0].image)])[0], []
-    device = next(teacher.parameters()).device if isinstance(teacher, nn.Module) else torch.device('cpu')
+    device = next(teacher.parameters()).device if isinstance(teacher, nn.Module) else 'cpu'
     for b in pairs.batches(batch_size, size, shuffle=False).epoch(0):
-        out = teacher(b['image'].to(device, non_blocking=True)); logits = getattr(out, 'logits', out).float()
+        out = teacher(b['image'].to(device, non_blocking=True))
+        logits = getattr(out, 'logits', out).float()
         seen = F.interpolate(logits, (size, size), mode='bilinear').argmax(1)
-        tables.append(confusion(seen, b['mask'].to(device, non_blocking=True), logits.shape[1]))
+        asked = b['mask'].to(device, non_blocking=True)
+        tables.append(confusion(seen, asked, logits.shape[1]))
     table = torch.cat(tables).cpu().float()
-    dice = 2*table.diagonal(dim1=1, dim2=2)/(table.sum(1) + table.sum(2))     # 0/0 is nan: neither asked for nor seen
-    dice = pd.DataFrame(dice[:, 1:].numpy(), pd.Index([c.id for c in pairs], name='id'), pairs.classes[1:])
+    dice = 2*table.diagonal(dim1=1, dim2=2)/(table.sum(1) + table.sum(2))  # nan: neither asked nor seen
+    ids = pd.Index([c.id for c in pairs], name='id')
+    dice = pd.DataFrame(dice[:, 1:].numpy(), ids, pairs.classes[1:])
     dice.insert(0, 'dice', dice.mean(axis=1).fillna(1.))
     return dice
 
@@ -571,29 +607,31 @@ def agreed(self:Generator, pairs, teacher, least): # SegData; see `dice_with_tea
     "The pairs that the teacher agrees with, and a note"
     dice = self.last['agreement'] = dice_with_teacher(pairs, teacher)['dice']
     kept = dice[dice >= least]
-    note = (f'{len(dice) - len(kept)} pairs were dropped, the teacher agrees with less than {least:.2f} '
-            f'(mean Dice {dice.mean():.2f} before, {kept.mean():.2f} after)')
+    note = (f'{len(dice) - len(kept)} pairs were dropped, the teacher agrees with less than '
+            f'{least:.2f} (mean Dice {dice.mean():.2f} before, {kept.mean():.2f} after)')
     return pairs.filter(lambda c: c.id in kept.index), note
 
-# %% ../nbs/11_diffusion.ipynb #7572a0ff
+# %% ../nbs/11_diffusion.ipynb #e117498d
 @patch
 def sample(self:Generator,
            n,           # images to draw; what is dropped is not drawn again
            seed=0, calls=20, # of the set; calls of the net for each
-           audit=True,  # take out copies of training images; or a function of (synth, real) like `audit`
-           *, teacher=None, agree=.5, # see `dice_with_teacher`; the Dice from which on a pair is kept
+           audit=True,  # take out copies of training images; or a function like `audit`
+           *, teacher=None, agree=.5, # see `dice_with_teacher`; the least Dice of a pair
            masks=None, out=None, batch_size=32,  # see `draw`
            recipe=None, # a Sampling, instead of seed, calls and solver
            execution=None,
            **given      # solver; and settings of an Execution, like show
           ) -> SegData:
     "New images, audited"
-    recipe, execution = settled(Sampling, recipe or Sampling(seed=seed, calls=calls), execution, given)
+    recipe = recipe or Sampling(seed=seed, calls=calls)
+    recipe, execution = settled(Sampling, recipe, execution, given)
     drawn = kept = self.draw(n, masks, out, batch_size, recipe=recipe, execution=execution)
     self.last, notes = dict(drawn=drawn), []
     if self.images is not None: refuse_collapse(drawn, self.images)
     if audit: kept, note = self.without_copies(kept, audit); notes.append(note)
-    if teacher is not None and len(kept): kept, note = self.agreed(kept, teacher, agree); notes.append(note)
+    if teacher is not None and len(kept):
+        kept, note = self.agreed(kept, teacher, agree); notes.append(note)
     if execution.show: print('; '.join(notes))
     return SegData(kept, kept.classes, notes)
 
@@ -603,8 +641,10 @@ def save_synthetic(data,   # SegData of synthetic cases
                    format='png'): # or 'dicom'
     "Write images, and masks beside them, that say in name and metadata that they are synthetic"
     if real := [c.id for c in data if not c.synthetic]:
-        raise TskdError('synthetic cases only', f'{len(real)} others, {real[0]}', 'data.filter(lambda c: c.synthetic)')
-    if format not in ('png', 'dicom'): raise TskdError("a format 'png' or 'dicom'", repr(format), 'choose one of these')
+        raise TskdError('synthetic cases only', f'{len(real)} others, {real[0]}',
+                        'data.filter(lambda c: c.synthetic)')
+    if format not in ('png', 'dicom'):
+        raise TskdError("a format 'png' or 'dicom'", repr(format), 'choose one of these')
     folder = Path(folder)
     with disk_errors(folder): folder.mkdir(parents=True, exist_ok=True)
     for c in data:
@@ -615,13 +655,14 @@ def save_synthetic(data,   # SegData of synthetic cases
         if c.mask is not None: save_png(folder/f'{name}.mask.png', c.mask, source)
     return folder
 
-# %% ../nbs/11_diffusion.ipynb #aaf4ba05
+# %% ../nbs/11_diffusion.ipynb #498dbc42
 def _save_dicom(path, image, source): # where; (H,W[,3]) uint8; what made it
     pydicom = need('medical', 'pydicom')
     from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
     ds, rgb = pydicom.Dataset(), image.ndim == 3
     uids = [generate_uid(entropy_srcs=[k, path.stem]) for k in 'isr']
-    ds.SOPClassUID, (ds.SOPInstanceUID, ds.StudyInstanceUID, ds.SeriesInstanceUID) = SecondaryCaptureImageStorage, uids
+    ds.SOPClassUID = SecondaryCaptureImageStorage
+    ds.SOPInstanceUID, ds.StudyInstanceUID, ds.SeriesInstanceUID = uids
     ds.SyntheticData, ds.ImageType, ds.Modality = 'YES', ['DERIVED', 'SECONDARY', 'SYNTHETIC'], 'OT'
     ds.PatientName, ds.PatientID = 'SYNTHETIC^IMAGE', f'synthetic {source[:16]}'
     ds.ImageComments, ds.SeriesDescription, ds.Manufacturer = SYNTHETIC, 'SYNTHETIC', 'tskd'
@@ -631,5 +672,6 @@ def _save_dicom(path, image, source): # where; (H,W[,3]) uint8; what made it
     ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 8, 8, 7, 0
     ds.PixelData = image.tobytes() + b'\0'*(image.size % 2)
     ds['PixelData'].VR = 'OB'
-    ds.file_meta = pydicom.dataset.FileMetaDataset(); ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    ds.file_meta = pydicom.dataset.FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     with written_whole(path, None) as new: ds.save_as(new, enforce_file_format=True)

