@@ -595,10 +595,10 @@ def _private_folder(path): # in a place where others can write
 
 # %% ../nbs/00_core.ipynb #594f9115
 CacheEntry = namedtuple('CacheEntry', 'name path bytes used')   # used: seconds since 1970
-_ENTRY = re.compile(r'(volumes|stores|prefix)/[0-9a-f]{32}|targets-[0-9a-f]{16}(\.unusable-\d+)?')
+_ENTRY = re.compile(r'(volumes|stores|prefix)/[0-9a-f]{32}|(answers|targets)-[0-9a-f]{16}(\.unusable-\d+)?')
 # what a killed process left behind
 _TORN = re.compile(r'((volumes|stores|prefix)/)?\.[\w.-]+\.tmp')
-_FILE = re.compile(r'manifest\.json|info\.json|(slices|image|mask)\.npy|[\w.-]+\.(safetensors|new)')
+_FILE = re.compile(r'manifest\.json|info\.json|(slices|image|mask)\.npy|[\w.-]+\.(safetensors(\.damaged-\d+)?|new)')
 
 def mark_used(path):
     "Note that an entry of the cache is in use"
@@ -641,7 +641,7 @@ def _recent(entry, seconds=3600): return abs(time.time() - entry.used) < seconds
 
 def _drop(entry): # an entry -> whether it went
     path = entry.path
-    hidden = path.name.startswith('targets-')
+    hidden = '-' in path.name
     of = path.with_name(f'.{path.name}.lock') if hidden else path.with_suffix('.lock')
     try:
         with lock(of, wait=0):

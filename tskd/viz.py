@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['OKABE_ITO', 'MARKERS', 'STYLE', 'colour', 'palette', 'style', 'figure_bytes', 'drawn_bytes', 'png_uri', 'data_uri',
-           'shown', 'plain_text', 'as_image', 'show_image', 'overlay', 'error_overlay', 'grid', 'line_look', 'curves',
-           'bars', 'html_table']
+           'few_colours', 'shown', 'plain_text', 'as_image', 'show_image', 'overlay', 'error_overlay', 'grid',
+           'line_look', 'curves', 'bars', 'html_table']
 
 # %% ../nbs/01_viz.ipynb #e87d9b05
 import base64, io, re
@@ -70,6 +70,21 @@ def data_uri(fig, dpi=None): # a matplotlib Figure
     return png_uri(figure_bytes(fig, dpi=dpi))
 
 # %% ../nbs/01_viz.ipynb #a21fbd9b
+def few_colours(image, # a PIL image
+                n      # how many colours
+               ):      # the same with a palette
+    "A picture in `n` colours; those of the house stay exactly what they are"
+    rgb = np.asarray(image.convert('RGB'))
+    pixels, place = np.unique(rgb.reshape(-1, 3), axis=0, return_inverse=True)
+    house = np.array([to_rgb(c) for c in (*OKABE_ITO, 'white')])*255
+    house = house[(house.round()[:, None] == pixels).all(2).any(1)].round()      # that are in it
+    rest = image.convert('RGB').quantize(max(n - len(house), 2), dither=Image.Dither.NONE).getpalette()
+    table = np.concatenate([house, np.reshape(rest, (-1, 3))])
+    nearest = ((pixels[:, None].astype(float) - table)**2).sum(2).argmin(1)
+    out = Image.fromarray(nearest[place].reshape(rgb.shape[:2]).astype(np.uint8), 'P')
+    out.putpalette(table.astype(np.uint8).ravel().tolist())
+    return out
+
 def shown(fig,       # a matplotlib Figure; it is closed
           colours=64, # that are kept
           dpi=None
@@ -77,7 +92,7 @@ def shown(fig,       # a matplotlib Figure; it is closed
     "The figure as a small picture, for a page with many"
     from IPython.display import Image as Picture
     out = io.BytesIO()
-    Image.open(io.BytesIO(figure_bytes(fig, dpi=dpi))).convert('RGB').quantize(colours, dither=Image.Dither.NONE).save(out, 'PNG', optimize=True)
+    few_colours(Image.open(io.BytesIO(figure_bytes(fig, dpi=dpi))), colours).save(out, 'PNG', optimize=True)
     plt.close(fig)
     return Picture(out.getvalue())
 
