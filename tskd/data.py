@@ -14,10 +14,9 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 import numpy as np, pandas as pd, psutil, torch
 from PIL import Image
-from matplotlib.patches import Patch
 from .core import (TskdError, TskdWarning, cache_root, content_id, lock, make_room, mark_used,
                        new_artifact, patch, patch_cached, seed_of)
-from .viz import colour, grid, overlay
+from .viz import grid, overlay
 
 # %% ../nbs/02_data.ipynb #a3a28ac8
 IGNORE = 255
@@ -188,10 +187,8 @@ def show(self:SegData, n=8, seed=0, cols=4, size=1.8): # how many; which; column
     def panel(c):
         name = c.id if len(c.id) <= 17 else f'…{c.id[-16:]}'
         return lambda ax: overlay(c.image, signed(c.mask), ax=ax, title=name, spacing=c.spacing)
-    fig = grid([panel(c) for c in cases], cols=min(cols, len(cases)), size=size)
-    handles = [Patch(color=colour(k), label=name) for k, name in enumerate(self.classes[1:])]
-    if handles: fig.legend(handles=handles, loc='outside lower center', ncols=6, frameon=False)
-    return fig
+    classes = self.classes if self.classes[1:] else None
+    return grid([panel(c) for c in cases], cols=min(cols, len(cases)), size=size, classes=classes)
 
 # %% ../nbs/02_data.ipynb #ca639c36
 @patch
@@ -391,14 +388,22 @@ def _write_store(data, size, folder): # the two arrays as files
 # %% ../nbs/02_data.ipynb #661012f1
 def _on_disk(data, size):
     path = cache_root()/'stores'/content_id(['store', 1, data.id, size])
-    if not path.exists():
-        with lock(path.with_suffix('.lock')):
-            if not path.exists():
-                with new_artifact(path) as folder: _write_store(data, size, folder)
-        make_room()
-    mark_used(path)
-    files = [path/f'{name}.npy' for name in Store._fields]
-    return [np.load(p, mmap_mode='c') if p.exists() else None for p in files]
+    for last in (False, False, True):
+        if not path.exists(): _made_once(data, size, path)
+        mark_used(path)
+        try: return _mapped(path, any(c.labelled for c in data))
+        except FileNotFoundError:                     # another process made room just now
+            if last: raise
+
+def _made_once(data, size, path): # by one process, while others wait
+    with lock(path.with_suffix('.lock')):
+        if not path.exists():
+            with new_artifact(path) as folder: _write_store(data, size, folder)
+    make_room()
+
+def _mapped(path, masks): # -> image, mask or None
+    def load(name): return np.load(path/f'{name}.npy', mmap_mode='c')
+    return load('image'), load('mask') if masks else None
 
 # %% ../nbs/02_data.ipynb #b0d3c1d8
 @patch

@@ -21,7 +21,7 @@ from .data import signed
 from .results import (DIGITS, LOWER, SETTINGS, Interval, Results, Table, expected_calibration_error, footnote, holm, interval,
                              load_results, signed_rank, p_text)
 from .metrics import FLAGS, METRICS
-from .train import read_history
+from .history import read_history
 from .viz import curves, drawn_bytes, error_overlay, figure_bytes, grid, html_table, line_look, overlay, plain_text, png_uri, style
 
 # %% ../nbs/22_explore.ipynb #6fefcc78

@@ -67,6 +67,7 @@ def _sniff(path):
 
 def _head(path, n=400): # the first bytes of a file; none if it can't be read, which comes up later
     try:
+        if not path.is_file(): return b''                         # a pipe would never answer
         with open(path, 'rb') as f: return f.read(n)
     except OSError: return b''
 

@@ -1091,13 +1091,18 @@ def pca_rgb(features,  # (B,C,h,w)
     x = (features.detach().float().movedim(1, -1).cpu() - mean) @ directions
     return ((x - low)/(high - low).clamp_min(1e-8)).clamp(0, 1).numpy()
 
+# %% ../nbs/07_models.ipynb #7c0ffee1
+def _tokens(model): # of an image; without end if the model doesn't tell its size
+    size, multiple = getattr(model, 'size', None), getattr(getattr(model, 'encoder', None), 'multiple', None)
+    return size[0]*size[1]/multiple**2 if size and multiple else math.inf
+
 # %% ../nbs/07_models.ipynb #e77649ff
 @contextmanager
 def quick_attention(model, device, precision, tokens=1024): # SegModel, or one without attention; where and how it runs; beyond how many nothing is changed
     "Plain attention instead of the fused one, where that is quicker"
     slow = torch.device(device).type == 'cpu' and pick_precision(device, precision) == 'bf16'
     changed = [m for m in model.modules() if slow and getattr(m, 'fused_attn', False)]
-    if changed and model.size[0]*model.size[1] > tokens*model.encoder.multiple**2: changed = []
+    if changed and _tokens(model) > tokens: changed = []
     for m in changed: m.fused_attn = False
     try: yield changed
     finally:

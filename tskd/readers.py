@@ -9,7 +9,7 @@ __all__ = ['PICTURES', 'VOLUMES', 'MAX_PIXELS', 'MAX_VOXELS', 'AXES', 'MAX_POINT
            'read_polygons', 'fill', 'draw', 'PolygonReader']
 
 # %% ../nbs/01a_readers.ipynb #b1ca078b
-import csv, gzip, hmac, io, json, logging, os, re, secrets, warnings, zlib
+import csv, gzip, hmac, io, json, logging, os, re, secrets, stat, warnings, zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ _GONE = {'ENOENT': ('a file', 'none'), 'ESTALE': ('a file', 'a stale network han
 
 def read_bytes(path, sha256=None) -> bytes: # a file; the sha256 it must have
     "A file's bytes, none of them missing"
+    _readable(path)
     try: data = Path(path).read_bytes()
     except (OSError, ValueError) as e:
         expected, found = _GONE.get(errno_name(e), ('a readable file', f'{type(e).__name__}: {e}'))
@@ -41,6 +42,15 @@ def read_bytes(path, sha256=None) -> bytes: # a file; the sha256 it must have
         raise TskdError('the file as it was when the folder was scanned', 'other bytes',
                         'scan the folder again', file=path)
     return data
+
+def _readable(path): # an error for what would be read for ever, or would not fit
+    try: there = os.stat(path)
+    except (OSError, ValueError): return                          # reading it tells more
+    if not (stat.S_ISREG(there.st_mode) or stat.S_ISDIR(there.st_mode)):
+        raise TskdError('a file', 'a pipe or a device', 'remove it, or leave it out', file=path)
+    if there.st_size > 2**30 and there.st_size > psutil.virtual_memory().total//2:
+        raise TskdError('a file that fits in memory', f'{there.st_size/2**30:.0f} GB', 'cut it into parts',
+                        file=path)
 
 def errno_name(e): # an OSError
     "The name of a system error, like 'ENOENT'"
