@@ -109,6 +109,7 @@ COLUMNS = ['file', 'mask', 'overlay', 'class', 'pixels', 'area_mm2', 'volume_mm3
 
 def _rgb_of(colours): return [[int(c[i:i + 2], 16) for i in (1, 3, 5)] for c in colours]
 
+# %% ../nbs/23a_predictor.ipynb #d54fa638
 class Predictor:
     "A model, and how it looks at files"
     def __init__(self, model,      # an .onnx, a SegModel or its folder, or (B,C,H,W) -> logits
