@@ -319,6 +319,7 @@ OVER_PATIENTS = (f'95 % intervals over patients: below {BCA_FROM} patients with 
 OVER_SEEDS = ('Over seeds: 95 % t intervals of the means of single seeds, what another training '
               'would change on the same patients')
 
+# %% ../nbs/19_results.ipynb #f23b2533
 def _labels_note(df): # how many labels each part has seen
     def seen(c): return ', '.join(str(v) for v in sorted(df[c].dropna().unique())) or 'unknown'
     return 'Labels seen: ' + '; '.join(f'{who} {seen(c)}' for who, c in _SPENT.items())
@@ -335,6 +336,7 @@ def _missed_note(df): # rows
             f'of {len(df)} rows '
             '(a row is a class of an image, in one run). ')
 
+# %% ../nbs/19_results.ipynb #ba039ae6
 def footnote(df,           # rows of results
              counts=True): # count what was missed among them
     "Convention, policy, missed counts and labels, in words"
@@ -363,6 +365,7 @@ def _varying(df): # the settings that tell the rows apart
 def _kept(rows, metric): # what the policy excludes is left out
     return rows[~(rows[metric].isna() & (rows.policy == 'exclude'))]
 
+# %% ../nbs/19_results.ipynb #5232cc6a
 def interval_of(rows, metric): # of one run; a metric
     "The interval over patients; what the policy excludes is left out"
     kept = _kept(rows, metric)
@@ -696,6 +699,7 @@ def _patients(rows, metric): # of one run, classes and seeds averaged -> a numbe
     kept = _kept(rows, metric)
     return patient_means(kept[metric], kept.group)
 
+# %% ../nbs/19_results.ipynb #849fe791
 def _numbers(r, metric): # rows of a run -> both intervals, as numbers
     i, s = interval_of(r, metric), seed_interval_of(r, metric)
     return dict(metric=metric, mean=i.mean, low=i.low, high=i.high, patients=i.n, interval=i.how,
@@ -760,12 +764,14 @@ def _cell_text(r, seeds):
     digits = DIGITS.get(r.metric, 3)
     over = Interval(r['mean'], r.low, r.high, r.patients, r.interval, digits)
     again = Interval(r['mean'], r.seeds_low, r.seeds_high, r.seeds, r.seeds_interval, digits)
+    if math.isnan(over.mean): return over.bounds             # nothing is left of it
     spread = f' {over.bounds}' if over else ''
     return f'{r["mean"]:.{digits}f}{spread}{r.mark}' + (f', seeds {again.bounds}' if seeds else '')
 
 def _heading(data, value, metric, by): # of a column
     return ' '.join(filter(None, (data, '' if pd.isna(value) else setting_text(by, value), metric)))
 
+# %% ../nbs/19_results.ipynb #ad190c84
 def _marks_note(numbers, reference): # what the marks mean
     tests, against = numbers.p.notna().sum(), list(dict.fromkeys(numbers.against.dropna()))
     named = reference if len(against) != 1 else against[0]

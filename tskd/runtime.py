@@ -9,8 +9,8 @@ __all__ = ['DIARY', 'ENDINGS', 'COLUMNS', 'FULL', 'ModelError', 'memory', 'fits'
            'model_beside', 'printable', 'inputs', 'walk', 'main']
 
 # %% ../nbs/22a_runtime.ipynb #d5df224d
-import argparse, csv, errno, hashlib, io, itertools, json, math, os, re, secrets, sys, time
-import unicodedata, zlib
+import argparse, csv, errno, hashlib, io, itertools, json, math, os, re, secrets, stat, sys
+import time, unicodedata, zlib
 from functools import cached_property
 from pathlib import Path
 import numpy as np
@@ -58,10 +58,13 @@ def as_bytes(a): # (H,W) of any number type
 # %% ../nbs/22a_runtime.ipynb #9ebb2582
 def picture_bytes(path): # a file
     "Its bytes"
-    try: return Path(path).read_bytes()
+    try:
+        there = Path(path).stat()                    # a pipe or a device might never end
+        if stat.S_ISREG(there.st_mode): return Path(path).read_bytes()
     except (OSError, ValueError) as e:
         why = getattr(e, 'strerror', None) or e
         raise ModelError('a file that can be read', why, 'check the path', path) from None
+    raise ModelError('a file', 'a folder, a pipe or a device', 'check the path', path)
 
 def read_rgb(path, data=None): # a picture file; its bytes, if they are read already
     "(H,W,3) bytes, upright"
@@ -213,6 +216,7 @@ def png_bytes(im, note): # a picture; its mark
 
 def source_of(path): # a file
     "The sha256 of the input that a mask or overlay was made of; None for any other file"
+    if not Path(path).is_file(): return None         # a pipe might never answer
     try:
         with open(path, 'rb') as f: head = f.read(2000)
         if head[:2] == b'\x1f\x8b': head = zlib.decompressobj(31).decompress(head, 400)
