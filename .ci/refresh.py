@@ -5,7 +5,7 @@ python .ci/refresh.py nbs/00_core.ipynb [more…] [--flags "slow gpu"] [--test]
 Cells with a flag of settings.ini's tst_flags are left as they are (with their stored outputs) unless named in --flags.
 Full-length runs by default; --test sets IN_TEST=1, which shortens the knobs.
 """
-import argparse, os, sys, time
+import argparse, os, sys, time, warnings
 from pathlib import Path
 
 def main():
@@ -28,6 +28,7 @@ def refresh(path, force):
     seen = NBProcessor(path, procs=FrontmatterProc, process=True).nb           # knows each cell's directives
     nb, start, shell = read_nb(path), time.perf_counter(), CaptureShell(path, mpl_format='png')
     shell._run("from matplotlib_inline.backend_inline import set_matplotlib_formats; set_matplotlib_formats('png', metadata={'Software': None})")
+    warnings.formatwarning = lambda message, category, *_, **__: f'{category.__name__}: {message}\n'     # not where: a cell has no file
     with working_directory(path.parent):
         for cell, known in zip(nb.cells, seen.cells):
             directives = getattr(known, 'directives_', {}) or {}

@@ -14,10 +14,9 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 import numpy as np, pandas as pd, psutil, torch
 from PIL import Image
-from matplotlib.patches import Patch
 from .core import (TskdError, TskdWarning, cache_root, content_id, lock, make_room, mark_used,
                        new_artifact, patch, patch_cached, seed_of)
-from .viz import colour, grid, overlay
+from .viz import grid, overlay
 
 # %% ../nbs/02_data.ipynb #a3a28ac8
 IGNORE = 255
@@ -38,7 +37,8 @@ class Case:
     "One image, its mask or None, and what is known of it"
     id: str                             # its name, unique in a set
     image: np.ndarray = _Pixels(True)   # (H,W) or (H,W,3) uint8, or a reader of it
-    mask: np.ndarray = _Pixels(False)   # (H,W) uint8: 0 background, 1… classes, 255 ignored; or a reader
+    # (H,W) uint8: 0 background, 1… classes, 255 ignored; or reader
+    mask: np.ndarray = _Pixels(False)
     group: str = ''                     # the patient; '' if unknown
     spacing: tuple = None               # (row, column) millimetres
     source: str = None                  # the file it comes from
@@ -120,7 +120,8 @@ class SegData:
     @cached_property
     def id(self): return content_id(['SegData', self.classes, [c.key for c in self.cases]])
     def replace(self, cases): return SegData(cases, self.classes, self.notes)
-    def __getstate__(self): return {f.name: self.__dict__[f.name] for f in fields(self)}  # no caches
+    # no caches
+    def __getstate__(self): return {f.name: self.__dict__[f.name] for f in fields(self)}
     def __repr__(self):
         patients = f'{len(self)} cases of {len(self.patients)} patients'
         return f"SegData({patients}; {', '.join(self.classes)})"
@@ -186,22 +187,21 @@ def show(self:SegData, n=8, seed=0, cols=4, size=1.8): # how many; which; column
     def panel(c):
         name = c.id if len(c.id) <= 17 else f'…{c.id[-16:]}'
         return lambda ax: overlay(c.image, signed(c.mask), ax=ax, title=name, spacing=c.spacing)
-    fig = grid([panel(c) for c in cases], cols=min(cols, len(cases)), size=size)
-    handles = [Patch(color=colour(k), label=name) for k, name in enumerate(self.classes[1:])]
-    if handles: fig.legend(handles=handles, loc='outside lower center', ncols=6, frameon=False)
-    return fig
+    classes = self.classes if self.classes[1:] else None
+    return grid([panel(c) for c in cases], cols=min(cols, len(cases)), size=size, classes=classes)
 
-# %% ../nbs/02_data.ipynb #e9cbfab4
+# %% ../nbs/02_data.ipynb #ca639c36
 @patch
 def frequencies(self:SegData) -> pd.DataFrame:
-    "For each class: cases and patients that have it, its share of the judged pixels, its median size"
+    "For each class: cases and patients that have it, share of the judged pixels, median size"
     labelled = [c for c in self if c.labelled]
     judged = sum(n for c in labelled for k, n in c.counts.items() if k != IGNORE)
     rows = []
     for k, name in enumerate(self.classes):
         sizes = {c: c.counts[k] for c in labelled if k in c.counts}
         rows.append((name, len(sizes), len({c.patient for c in sizes}),
-                     sum(sizes.values())/max(judged, 1), float(np.median([*sizes.values()] or [0]))))
+                     sum(sizes.values())/max(judged, 1),
+                     float(np.median([*sizes.values()] or [0]))))
     columns = 'class cases patients share median_pixels'.split()
     return pd.DataFrame(rows, columns=columns).set_index('class')
 
@@ -220,13 +220,14 @@ def _span(values, unit=''): # a few numbers -> 'from … to …'
     lo, hi = min(values), max(values)
     return f'{lo:g}{unit}' if lo == hi else f'{lo:g} to {hi:g}{unit}'
 
-# %% ../nbs/02_data.ipynb #8600f616
+# %% ../nbs/02_data.ipynb #c8d0b0f1
 def _counted_cases(data): # -> rows of a summary
     masks, made = (sum(getattr(c, n) for c in data) for n in ('labelled', 'synthetic'))
     per = Counter(c.patient for c in data)
     known = any(c.group for c in data)
-    patients = f'{len(per)} with {_span(per.values())} images' if known else 'unknown: each image counts as one'
-    return {'cases': f'{len(data)}, {masks} with a mask, {made} synthetic', 'patients': patients}
+    patients = f'{len(per)} with {_span(per.values())} images'
+    return {'cases': f'{len(data)}, {masks} with a mask, {made} synthetic',
+            'patients': patients if known else 'unknown: each image counts as one'}
 
 def _measured_cases(data): # -> rows of a summary
     shapes = Counter(c.image.shape for c in data)
@@ -295,23 +296,24 @@ def split(self:SegData,
 def _seeded(patients, seed): # the patients in an order that depends on seed and names alone
     return sorted(patients, key=lambda p: seed_of('patients', seed, p))
 
-# %% ../nbs/02_data.ipynb #d534f58d
+# %% ../nbs/02_data.ipynb #511173c2
 def _check_patients(data, patients, fractions): # too few are an error; unknown ones a warning
     if len(patients) < (n := sum(f > 0 for f in fractions)):
         raise TskdError(f'at least {n} patients for {n} parts', f'{len(patients)}',
                         'ask for fewer parts, or bring more patients')
     if not any(c.group for c in data) and len(data):
         warnings.warn('no patients are known, so each image counts as one of its own. To do: pass '
-                      'group= to from_folder if some images show the same patient.', TskdWarning, stacklevel=3)
+                      'group= to from_folder if some images show the same patient.',
+                      TskdWarning, stacklevel=3)
 
 def _warn_absent(data, parts): # of a class that some part lacks
     for k, name in enumerate(data.classes[1:], 1):
         has = [any(k in (c.counts or ()) for c in p) for p in parts]
         lacking = [i for i, p in enumerate(parts) if any(c.counts for c in data) and not has[i]]
         if lacking and any(has):
-            warnings.warn(f'class {name!r} is absent from part {lacking} of the split: its scores there '
-                          'mean nothing. To do: other fractions, another seed, or more patients with it.',
-                          TskdWarning, stacklevel=3)
+            warnings.warn(f'class {name!r} is absent from part {lacking} of the split: its scores '
+                          'there mean nothing. To do: other fractions, another seed, or more '
+                          'patients with it.', TskdWarning, stacklevel=3)
 
 # %% ../nbs/02_data.ipynb #0f88b08f
 @patch
@@ -343,8 +345,9 @@ def fit_size(image, mask=None, size=256): # (H,W[,3]) uint8; (H,W) uint8; target
         return None if a is None else np.asarray(Image.fromarray(a).resize((size, size), how))
     return to(image, Image.Resampling.BILINEAR), to(mask, Image.Resampling.NEAREST)
 
-# %% ../nbs/02_data.ipynb #35d36584
-def _sized(c, size, masks): # case, side, whether masks are wanted -> (C,size,size), (size,size) or None
+# %% ../nbs/02_data.ipynb #61b5ec4d
+def _sized(c, size, masks):
+    # case, side, whether masks are wanted -> (C,size,size), (size,size) or None
     image, mask = c.image, c.mask if masks else None
     if masks and mask is None: mask = np.full(image.shape[:2], IGNORE, np.uint8)
     if masks and c.valid is not None: mask = np.where(c.valid, mask, IGNORE).astype(np.uint8)
@@ -355,7 +358,8 @@ def _sized(c, size, masks): # case, side, whether masks are wanted -> (C,size,si
     return a.transpose(2, 0, 1) if a.ndim == 3 else a[None], mask
 
 # %% ../nbs/02_data.ipynb #24f11cb6
-Store = namedtuple('Store', 'image mask')   # (N,C,H,W) uint8, (N,H,W) uint8 with 255 = ignore or None
+# (N,C,H,W) uint8, (N,H,W) uint8 with 255 = ignore or None
+Store = namedtuple('Store', 'image mask')
 
 def _in_memory(data, size):
     masks = any(c.labelled for c in data)
@@ -377,20 +381,29 @@ def _fill(data, size, image, masks): # writes each case's pixels into its row
 
 def _write_store(data, size, folder): # the two arrays as files
     shapes = zip(Store._fields, _shapes(data, size))
-    arrays = [s and np.lib.format.open_memmap(folder/f'{n}.npy', 'w+', np.uint8, s) for n, s in shapes]
+    arrays = [s and np.lib.format.open_memmap(folder/f'{n}.npy', 'w+', np.uint8, s) for n,
+              s in shapes]
     _fill(data, size, *arrays)
 
 # %% ../nbs/02_data.ipynb #661012f1
 def _on_disk(data, size):
     path = cache_root()/'stores'/content_id(['store', 1, data.id, size])
-    if not path.exists():
-        with lock(path.with_suffix('.lock')):
-            if not path.exists():
-                with new_artifact(path) as folder: _write_store(data, size, folder)
-        make_room()
-    mark_used(path)
-    files = [path/f'{name}.npy' for name in Store._fields]
-    return [np.load(p, mmap_mode='c') if p.exists() else None for p in files]
+    for last in (False, False, True):
+        if not path.exists(): _made_once(data, size, path)
+        mark_used(path)
+        try: return _mapped(path, any(c.labelled for c in data))
+        except FileNotFoundError:                     # another process made room just now
+            if last: raise
+
+def _made_once(data, size, path): # by one process, while others wait
+    with lock(path.with_suffix('.lock')):
+        if not path.exists():
+            with new_artifact(path) as folder: _write_store(data, size, folder)
+    make_room()
+
+def _mapped(path, masks): # -> image, mask or None
+    def load(name): return np.load(path/f'{name}.npy', mmap_mode='c')
+    return load('image'), load('mask') if masks else None
 
 # %% ../nbs/02_data.ipynb #b0d3c1d8
 @patch
@@ -411,9 +424,9 @@ class Batches:
                  data,         # SegData
                  batch_size,   # cases a batch; the last one may be smaller
                  size,         # side of the square they are brought to
-                 views=None,   # views(image, mask, case_ids, view_seeds) -> (image, mask); `views.n` many
+                 views=None,   # views(image, mask, case_ids, view_seeds) -> (image, mask)
                  seed=0, shuffle=True,
-                 memory=None): # bytes that the images may take; by default a quarter of the machine's
+                 memory=None): # bytes the images may take; by default a quarter of the machine's
         if not len(data):
             raise TskdError('at least one case', 'an empty set', 'check the filter, or the folder')
         self.data, self.batch_size, self.size = data, batch_size, size
@@ -427,11 +440,13 @@ class Batches:
         views = self.views
         if views is not None and not isinstance(views := getattr(self.views, 'id', None), str):
             views = content_id([type(self.views), vars(self.views)])
-        return content_id([self.data.id, self.batch_size, self.size, views, self.seed, self.shuffle])
+        return content_id([self.data.id, self.batch_size, self.size, views, self.seed,
+                           self.shuffle])
 
-# %% ../nbs/02_data.ipynb #13f0603c
+# %% ../nbs/02_data.ipynb #7f06b197
 @patch
-def batches(self:SegData, batch_size, size, views=None, seed=0, shuffle=True, memory=None) -> Batches:
+def batches(self:SegData, batch_size, size, views=None, seed=0, shuffle=True,
+            memory=None) -> Batches:
     "Batches of this set"
     return Batches(self, batch_size, size, views, seed, shuffle, memory)
 
@@ -468,7 +483,8 @@ def epoch(self:Batches, e=0, start=0): # epoch; the batch to begin with
     for places in self.order(e).split(self.batch_size)[start:]: yield self.batch(places, e)
 
 # %% ../nbs/02_data.ipynb #b21e7bab
-Problem = namedtuple('Problem', 'level file expected found fix')   # level: 'error', 'warning', 'note'
+# level: 'error', 'warning', 'note'
+Problem = namedtuple('Problem', 'level file expected found fix')
 
 class Problems(list):
     "What is wrong with some files, or should be known about them"
@@ -508,20 +524,23 @@ def thumb(self:Case) -> np.ndarray:
     a = a - a.mean()
     return a/(np.linalg.norm(a) or 1)
 
-def _alike(a, b, near, apart=False): # two sets; `apart`: different patients -> (place, place, similarity)
-    A, B = (np.stack([c.thumb for c in d]) if len(d) else np.zeros((0, 1024), np.float32) for d in (a, b))
+def _alike(a, b, near, apart=False):
+    # two sets; `apart`: different patients -> (place, place, similarity)
+    A, B = (np.stack([c.thumb for c in d]) if len(d) else np.zeros((0, 1024), np.float32)
+            for d in (a, b))
     who = [np.array([c.patient for c in d]) for d in (a, b)]
     for i in range(0, len(A), 512):
         r = A[i:i + 512] @ B.T
         alike = (r > near) & (who[0][i:i + 512, None] != who[1]) if apart else r > near
         yield from ((int(i + p), int(q), float(r[p, q])) for p, q in np.argwhere(alike))
 
-# %% ../nbs/02_data.ipynb #c19f4689
+# %% ../nbs/02_data.ipynb #4d024456
 def leakage(a, b,    # two SegData that should share nothing
             near=.97 # correlation of thumbnails from which images count as nearly the same
            ) -> pd.DataFrame:
     "What two sets share: patients, identical images, near-duplicates; empty if they share nothing"
-    first = [{c.patient: c.id for c in reversed(d.cases)} for d in (a, b)]    # a case of each patient
+    # a case of each patient
+    first = [{c.patient: c.id for c in reversed(d.cases)} for d in (a, b)]
     rows = [('patient', first[0][p], first[1][p], 1., f'patient {p!r} is in both: split by patient')
             for p in a.patients if p in first[1]]
     for i, j, r in _alike(a, b, near):
@@ -545,8 +564,8 @@ def check_labels(labelled, # SegData to train on
                             'pass labelled cases only: pool.budget(n)')
     both = set(labelled.patients) & set(val.patients if val else ())
     if both:
-        warnings.warn(f'{len(both)} patients are in `labelled` and in `val`, so validation is too good: '
-                      f'{sorted(both)[:3]} …', TskdWarning, stacklevel=3)
+        warnings.warn(f'{len(both)} patients are in `labelled` and in `val`, so validation is too '
+                      f'good: {sorted(both)[:3]} …', TskdWarning, stacklevel=3)
 
 # %% ../nbs/02_data.ipynb #28db45c0
 def _check_case(c, classes, problems): # reads one case and notes what is wrong with it
@@ -554,7 +573,8 @@ def _check_case(c, classes, problems): # reads one case and notes what is wrong 
     with problems.caught(where):
         image, mask = c.image, c.mask
         if image.min() == image.max():
-            problems.add('warning', where, 'an image with contrast', f'the value {image.min()} everywhere',
+            problems.add('warning', where, 'an image with contrast',
+                         f'the value {image.min()} everywhere',
                          'leave it out, unless it is meant')
         for name, m in (('mask', mask), ('field of view', c.valid)):
             if m is not None and m.shape != image.shape[:2]:
@@ -611,7 +631,8 @@ def _problems(self:SegData) -> Problems:
         for i, j, r in _alike(whole, whole, .97, apart=True):
             x, y = whole.cases[i], whole.cases[j]
             if i < j:
-                problems.add('warning', x.source or x.id, 'images of different patients that differ',
+                problems.add('warning', x.source or x.id,
+                             'images of different patients that differ',
                              f'{y.id}, correlation {r:.3f}',
                              'one group for both if they are one patient; remove a copy')
     return problems

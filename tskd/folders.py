@@ -6,7 +6,7 @@
 __all__ = ['Item', 'Rule', 'find_items', 'match', 'mask_values', 'ValueReader', 'recognise', 'LabelReader', 'StackReader',
            'grouper', 'from_folder', 'verify_folder']
 
-# %% ../nbs/02a_folders.ipynb #28716c6b
+# %% ../nbs/02a_folders.ipynb #0b4ac2ab
 import csv, os, re, unicodedata
 from collections import Counter, defaultdict, namedtuple
 from dataclasses import dataclass
@@ -14,26 +14,25 @@ from glob import glob
 from hashlib import sha256
 from pathlib import Path
 import numpy as np, pandas as pd
-from .core import TskdError, content_id, patch
+from .core import TskdError, content_id, patch, printable
 from .readers import PICTURES, VOLUMES, ImageReader, PolygonReader, SliceReader, VolumeFiles
 from .readers import file_kind, read_bytes, read_polygons, read_values, series_of, volume_paths
 from .data import IGNORE, Case, Problems, SegData
 
-# %% ../nbs/02a_folders.ipynb #818be863
-_ENDINGS = re.compile(r'\.(png|jpe?g|tiff?|bmp|gif|webp|npy|nii|nrrd|nhdr|mha|mhd|mgh|mgz|dcm|ima|dicom)'
-                      r'(\.gz)?$', re.I)
+# %% ../nbs/02a_folders.ipynb #d127aa42
+_ENDINGS = re.compile(r'\.(png|jpe?g|tiff?|bmp|gif|webp|npy|nii|nrrd|nhdr|mha|mhd|mgh|mgz|dcm|ima|'
+                      r'dicom)(\.gz)?$', re.I)
 
 def _plain(path): # -> absolute, without '..'; a link of the last part stays
     path = Path.cwd()/path
     if path.name == '..': return path.resolve()
     return path.parent.resolve()/path.name if '..' in path.parts else path
 
-def _key(path, root): # a name to compare: the path below `root` without its ending, in one Unicode form
+def _key(path, root):
+    # a name to compare: the path below `root` without its ending, in one Unicode form
     path, root = _plain(path), _plain(root)
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-    name = unicodedata.normalize('NFC', _ENDINGS.sub('', name))
-    # what no table and no terminal should be given: control characters, bytes that are no text
-    return re.sub('[\x00-\x1f\x7f\ud800-\udfff]', lambda m: f'%{ord(m[0]) & 255:02x}', name)
+    return printable(unicodedata.normalize('NFC', _ENDINGS.sub('', name)))
 
 # %% ../nbs/02a_folders.ipynb #9c94955d
 def _walk(where, problems): # folder, file, glob pattern or list of these -> (root, files in order)
@@ -50,7 +49,8 @@ def _walk(where, problems): # folder, file, glob pattern or list of these -> (ro
 
 def _files(where, problems): # the files below a folder, each once, though links may lead in circles
     def locked(e):
-        problems.add('error', e.filename, 'a folder that may be read', e.strerror, 'mend its permissions')
+        problems.add('error', e.filename, 'a folder that may be read', e.strerror,
+                     'mend its permissions')
     seen = set()
     for root, folders, files in os.walk(where, onerror=locked, followlinks=True):
         if (real := os.path.realpath(root)) in seen: folders.clear(); continue
@@ -58,7 +58,8 @@ def _files(where, problems): # the files below a folder, each once, though links
         yield from (Path(root)/f for f in sorted(files) if not f.startswith('.'))
 
 # %% ../nbs/02a_folders.ipynb #a2ae4e22
-def _sniff(path): # -> 'picture', 'volume', 'dicom', or None for what is neither by content nor by name
+def _sniff(path):
+    # -> 'picture', 'volume', 'dicom', or None for what is neither by content nor by name
     kind = file_kind(_head(path))
     if kind in VOLUMES: return 'dicom' if kind == 'dicom' else 'volume'
     if kind == 'gzip' and _ENDINGS.search(path.name): return 'volume'
@@ -66,6 +67,7 @@ def _sniff(path): # -> 'picture', 'volume', 'dicom', or None for what is neither
 
 def _head(path, n=400): # the first bytes of a file; none if it can't be read, which comes up later
     try:
+        if not path.is_file(): return b''                         # a pipe would never answer
         with open(path, 'rb') as f: return f.read(n)
     except OSError: return b''
 
@@ -83,8 +85,11 @@ def find_items(where,        # a folder, a file, a pattern like 'scans/**/*.png'
         kind = _sniff(p)
         with problems.caught(p):
             if kind == 'dicom': series[p.parent, series_of(p, read_bytes(p))].append(p)
-            elif kind: items.append(Item(_key(p, root), volume_paths(p) if kind == 'volume' else (p,), kind))
-    beside = {q for it in items for q in it.paths[1:]}                 # voxels that belong to a header
+            elif kind:
+                items.append(Item(_key(p, root), volume_paths(p) if kind == 'volume' else (p,),
+                                  kind))
+    # voxels that belong to a header
+    beside = {q for it in items for q in it.paths[1:]}
     items = [it for it in items if it.paths[0] not in beside]
     return _unique(sorted(items + _series_items(series, root)), problems)
 
@@ -95,7 +100,8 @@ def _series_items(series, root): # {(folder, code): files} -> an Item for each s
     for (folder, code), ps in series.items():
         key = _key(ps[0] if len(ps) == 1 else folder, root)
         if key == '.': key = folder.name
-        if len(ps) > 1 and several[folder] > 1: key += f'/{code}'       # several series in one folder
+        # several series in one folder
+        if len(ps) > 1 and several[folder] > 1: key += f'/{code}'
         items.append(Item(key, tuple(ps), 'volume'))
     return items
 
@@ -104,12 +110,14 @@ def _unique(items, problems): # drop items that share a key, with a row for each
     for it in items:
         if first.setdefault(it.key, it) is not it:
             problems.add('error', it.paths[0], 'one file of a name',
-                         f'another one, {first[it.key].paths[0].name}', 'rename or remove one of them')
+                         f'another one, {first[it.key].paths[0].name}',
+                         'rename or remove one of them')
     return list(first.values())
 
 # %% ../nbs/02a_folders.ipynb #33ab6947
 _WORDS = set('mask masks seg segs segmentation segmentations label labels labelmap gt groundtruth '
-             'truth annotation annotations anno manual manual1 manual2 lesion contour image images img '
+             'truth annotation annotations anno manual manual1 manual2 lesion contour image images '
+             'img '
              'im imgs photo training test train 0000'.split())
 
 def _tokens(name): return [t for t in re.split(r'[_\-. ]+', name.lower()) if t]
@@ -119,7 +127,8 @@ def _only(keys, name): # {name(key): key}; names that several keys have are left
     n = Counter(map(name, keys))
     return {name(k): k for k in keys if n[name(k)] == 1 and name(k)}
 
-def _tag(mask, image): # what a mask's key says beyond its image's: 'liver/a' or 'a_liver' -> 'liver'
+def _tag(mask, image):
+    # what a mask's key says beyond its image's: 'liver/a' or 'a_liver' -> 'liver'
     *folders, stem = mask.split('/')
     rest = stem[len(own):] if stem.lower().startswith((own := _stem(image)).lower()) else ''
     words = [t for t in _tokens(rest) if t not in _WORDS]
@@ -134,19 +143,22 @@ def match(images, masks): # keys of both
     found, left = {k: [] for k in images}, []
     for m in masks:
         begins = (by_stem[s] for s in longest if re.match(re.escape(s) + r'[_\-. ]', _stem(m)))
-        inside = by_stem.get(m.split('/')[-2] if '/' in m else None)      # a/liver.png: a folder each
+        # a/liver.png: a folder each
+        inside = by_stem.get(m.split('/')[-2] if '/' in m else None)
         image = by_key.get(m) or by_stem.get(_stem(m)) or by_core.get(_core(m))
         image = image or next(begins, None) or inside
         if image is None: left.append(m); continue
-        found[image].append((_tag(m, image) or (_stem(m) if image == inside != _stem(m) else ''), m))
+        found[image].append((_tag(m, image) or (_stem(m) if image == inside != _stem(m) else ''),
+                             m))
     return found, left
 
 # %% ../nbs/02a_folders.ipynb #a867b644
 def mask_values(a): # (H,W) or (H,W,3)
-    "One number a pixel: a grey is itself, a colour 0xRRGGBB + 2**24, so that it can't be taken for a grey"
+    "One number a pixel: a grey is itself, a colour 0xRRGGBB + 2**24, which no grey is"
     if a.ndim == 2: return a.astype(np.uint8) if a.dtype == bool else a
     grey = (a == a[..., :1]).all(-1)
-    return a[..., 0] if grey.all() else np.where(grey, a[..., 0], a.astype(np.int64) @ (65536, 256, 1) + 2**24)
+    if grey.all(): return a[..., 0]
+    return np.where(grey, a[..., 0], a.astype(np.int64) @ (65536, 256, 1) + 2**24)
 
 @dataclass(frozen=True)
 class ValueReader:
@@ -157,22 +169,25 @@ class ValueReader:
     def id(self): return self.sha
     def __call__(self): return mask_values(read_values(self.path, self.sha, indices=True))
 
-# %% ../nbs/02a_folders.ipynb #fa476c60
+# %% ../nbs/02a_folders.ipynb #172dfad7
 def _sha(path): return sha256(read_bytes(path)).hexdigest()
 
 def _counted(v): # (H,W) or (D,H,W) values -> {value: pixels}
     if v.dtype == np.uint8:
-        n = np.bincount(v.ravel(), minlength=256); return {int(k): int(n[k]) for k in np.flatnonzero(n)}
+        n = np.bincount(v.ravel(), minlength=256)
+        return {int(k): int(n[k]) for k in np.flatnonzero(n)}
     values, n = np.unique(v, return_counts=True)
     if not np.isfinite(values).all():
-        raise TskdError('a number for each pixel of a mask', 'NaN or infinity', 'export it again as integers')
+        raise TskdError('a number for each pixel of a mask', 'NaN or infinity',
+                        'export it again as integers')
     return {k.item(): int(c) for k, c in zip(values, n)}
 
 def _named(v): # a mask value, as a reader would write it
     return f'#{int(v) - 2**24:06x}' if v >= 2**24 else f'{v:g}'
 
 # %% ../nbs/02a_folders.ipynb #b52bf4dc
-Rule = namedtuple('Rule', 'pairs note doubtful')   # ((value, class id), …) in order; in words; two readings?
+# ((value, class id), …) in order; in words; two readings?
+Rule = namedtuple('Rule', 'pairs note doubtful')
 
 def recognise(n,           # {value: pixels} over all masks of a set
               lossy=False, # whether one of them is a JPEG
@@ -192,7 +207,7 @@ def recognise(n,           # {value: pixels} over all masks of a set
     if values in ([0], [1], [0, 1]): return Rule(((0, 0), (1, 1)), 'class ids 0 and 1', False)
     return _greys(n, [int(v) for v in values], lossy, classes)               # ids stored as floats
 
-# %% ../nbs/02a_folders.ipynb #f9af5725
+# %% ../nbs/02a_folders.ipynb #550990b8
 def _greys(n, values, lossy, classes): # {grey: pixels}, whole numbers -> Rule
     dense = [v for v in values if v != 255]
     ids = dense[-1] < (len(classes) if classes else 2*len(dense)) if dense else False
@@ -203,7 +218,8 @@ def _greys(n, values, lossy, classes): # {grey: pixels}, whole numbers -> Rule
     if ids and 255 not in n and (len(values) > 2 or classes):
         return Rule(tuple((v, v) for v in values), f'class ids {values}', False)
     if len([v for v in values if v]) == 1:
-        return Rule(((0, 0), (values[-1], 1)), f'0 and {values[-1]}: background and foreground', False)
+        return Rule(((0, 0), (values[-1], 1)), f'0 and {values[-1]}: background and foreground',
+                    False)
     levels = sorted({0, *values})
     note = f'grey levels {levels} stand for classes {list(range(len(levels)))}'
     return Rule(tuple((v, i) for i, v in enumerate(levels)), note, True)
@@ -223,7 +239,8 @@ def _colours(n): # {colour: pixels} -> Rule; black, or else the most frequent, i
 def _smear(n): # {grey: pixels} with in-between greys -> the levels that it was drawn with, or None
     total, peaks = sum(n.values()), []
     for v, c in sorted(n.items(), key=lambda kv: -kv[1]):
-        if c > .001*total and all(abs(v - p) > 24 for p in peaks) and len(peaks) < 8: peaks.append(v)
+        apart = all(abs(v - p) > 24 for p in peaks)
+        if c > .001*total and apart and len(peaks) < 8: peaks.append(v)
     peaks.sort()
     near = sum(c for v, c in n.items() if peaks and min(abs(v - p) for p in peaks) <= 16)
     return peaks if len(peaks) > 1 and near > .9*total else None
@@ -231,8 +248,10 @@ def _smear(n): # {grey: pixels} with in-between greys -> the levels that it was 
 def _smeared(n): # greys of JPEG masks -> Rule by the nearest level
     levels = _smear(n)
     if levels is None or levels[-1] < 32:
-        raise TskdError('a few values that stand for classes', f'{len(n)} values from {min(n):g} to {max(n):g}',
-                        'save masks without compression (PNG), or say what the values mean: label_map={…}')
+        raise TskdError('a few values that stand for classes',
+                        f'{len(n)} values from {min(n):g} to {max(n):g}',
+                        'save masks without compression (PNG), or say what the values mean: '
+                        'label_map={…}')
     levels = [0, *levels] if levels[0] > 24 else levels
     note = f'greys smeared by JPEG compression around {levels}: the nearest level decides'
     return Rule(tuple((v, i) for i, v in enumerate(levels)), note, True)
@@ -252,12 +271,14 @@ def _mapped(label_map, classes): # -> Rule, class names
     names = list(classes or ['background'])
     pairs = [(_value(v), _class_id(to, names, classes is None)) for v, to in label_map.items()]
     if len({v for v, _ in pairs}) < len(pairs) or any(not 0 <= i <= 255 for _, i in pairs):
-        raise TskdError('different values, and classes from 0 to 254', f'{label_map}', 'mend label_map')
+        raise TskdError('different values, and classes from 0 to 254', f'{label_map}',
+                        'mend label_map')
     top = max((i for _, i in pairs if i != IGNORE), default=0)
     if classes is None: names += [f'class {i}' for i in range(len(names), top + 1)]
     return Rule(tuple(sorted(pairs)), f'label_map: {label_map}', False), tuple(names)
 
-def _class_id(to, names, grow): # a value of label_map; the names, which grow if they are not given -> id
+def _class_id(to, names, grow):
+    # a value of label_map; the names, which grow if they are not given -> id
     if to in (None, -1, 255, 'ignore'): return IGNORE
     if not isinstance(to, str): return int(to)
     if to not in names and grow: names.append(to)
@@ -299,7 +320,8 @@ class StackReader:
         return out
 
 # %% ../nbs/02a_folders.ipynb #3d2ac9b5
-def _group_table(path): # CSV: files in the first column, patients in 'group', 'patient' … or the second
+def _group_table(path):
+    # CSV: files in the first column, patients in 'group', 'patient' … or the second
     text = read_bytes(path).decode('utf-8-sig', 'replace')
     rows = [r for r in csv.reader(text.splitlines()) if r]
     if not rows or min(map(len, rows)) < 2:
@@ -311,18 +333,21 @@ def _group_table(path): # CSV: files in the first column, patients in 'group', '
     def key(name): return unicodedata.normalize('NFC', _ENDINGS.sub('', name.strip()))
     return {key(r[0]): r[col].strip() for r in rows if len(r) > col}
 
-# %% ../nbs/02a_folders.ipynb #86875a5d
-def _looked_up(table, name): # {file: patient}; what it is called -> a function (path, key) -> patient
+# %% ../nbs/02a_folders.ipynb #f53f65f5
+def _looked_up(table, name):
+    # {file: patient}; what it is called -> a function (path, key) -> patient
     def look(path, key):
         for k in (key, _stem(key)):
             if k in table: return str(table[k])
-        raise TskdError(f'its patient in {name}', 'no such row', 'add a row for the file', file=path)
+        raise TskdError(f'its patient in {name}', 'no such row', 'add a row for the file',
+                        file=path)
     return look
 
 def _called(group, path): # a user's function on a path -> patient
     try: return str(group(path))
     except Exception as e:
-        raise TskdError('a patient from the function in group=', f'{type(e).__name__}: {e}', 'mend the function',
+        raise TskdError('a patient from the function in group=', f'{type(e).__name__}: {e}',
+                        'mend the function',
                         file=path) from e
 
 # %% ../nbs/02a_folders.ipynb #bdf9cbd0
@@ -345,7 +370,8 @@ def grouper(group): # None, a regex, a function, a CSV file or a dict
     return search
 
 # %% ../nbs/02a_folders.ipynb #481e1a72
-_Image = namedtuple('_Image', 'cases shape affine')      # of one picture or volume; shape (H,W) of each
+# of one picture or volume; shape (H,W) of each
+_Image = namedtuple('_Image', 'cases shape affine')
 
 @dataclass
 class _Scan:
@@ -361,29 +387,35 @@ class _Scan:
                 out[it.key] = (self.volume if it.kind == 'volume' else self.picture)(it, group)
         return out
 
-# %% ../nbs/02a_folders.ipynb #ae9da193
+# %% ../nbs/02a_folders.ipynb #41542ffa
 @patch
 def picture(self:_Scan, it, group): # an Item -> _Image
     path, = it.paths
     reader = ImageReader(str(path), _sha(path), self.window)
     a = reader()
     if a.min() == a.max():
-        self.problems.add('warning', path, 'an image with contrast', f'the value {a.min()} everywhere',
+        self.problems.add('warning', path, 'an image with contrast',
+                          f'the value {a.min()} everywhere',
                           'leave it out, unless it is meant')
-    return _Image([Case(it.key, reader, group=group(path, it.key), source=str(path))], a.shape[:2], None)
+    return _Image([Case(it.key, reader, group=group(path, it.key), source=str(path))], a.shape[:2],
+                  None)
 
-# %% ../nbs/02a_folders.ipynb #c0c61071
+# %% ../nbs/02a_folders.ipynb #8fd9ebbe
 @patch
 def volume(self:_Scan, it, group): # an Item -> _Image with a case for each slice
-    files = VolumeFiles(tuple(map(str, it.paths)), tuple(map(_sha, it.paths)), self.plane, self.window)
+    files = VolumeFiles(tuple(map(str, it.paths)), tuple(map(_sha, it.paths)), self.plane,
+                        self.window)
     info, voxels = files.info(), files.slices()
     for note in info['notes']: self.problems.add('note', it.paths[0], '', note, '')
     spacing, extra = None, {}
-    if info['spacing']: spacing, extra = tuple(info['spacing'][1:]), dict(slice_spacing=info['spacing'][0])
+    if info['spacing']:
+        spacing, extra = tuple(info['spacing'][1:]), dict(slice_spacing=info['spacing'][0])
     patient = group(it.paths[0], it.key) or info['patient'] or it.key
     def name(i): return it.key if len(voxels) == 1 else f'{it.key}/{i:03}'
-    cases = [Case(name(i), SliceReader(files, i), group=patient, spacing=spacing, volume=it.key, slice=i,
-                  source=str(it.paths[place]), extra=extra) for i, place in enumerate(info['sources'])]
+    cases = [Case(name(i), SliceReader(files, i), group=patient, spacing=spacing, volume=it.key,
+                  slice=i,
+                  source=str(it.paths[place]), extra=extra) for i,
+                  place in enumerate(info['sources'])]
     return _Image(cases, voxels.shape[1:3], info['affine'])
 
 # %% ../nbs/02a_folders.ipynb #43c58e22
@@ -404,10 +436,11 @@ def mask(self:_Scan, it): # an Item -> _Mask
     lossy = file_kind(_head(path)) in ('jpeg', 'webp')
     return _Mask([reader], _counted(v := reader()), v.shape, None, lossy, path)
 
-# %% ../nbs/02a_folders.ipynb #babe6df2
+# %% ../nbs/02a_folders.ipynb #353f3a31
 @patch
 def mask_volume(self:_Scan, it): # an Item -> _Mask
-    files = VolumeFiles(tuple(map(str, it.paths)), tuple(map(_sha, it.paths)), self.plane, labels=True)
+    files = VolumeFiles(tuple(map(str, it.paths)), tuple(map(_sha, it.paths)), self.plane,
+                        labels=True)
     v = files.slices()
     if v.ndim > 3: raise TskdError('a mask of one value a voxel', f'{v.shape}', 'save class ids')
     return _Mask([SliceReader(files, i) for i in range(len(v))], _counted(v), v.shape[1:3],
@@ -421,20 +454,24 @@ def _class_names(classes): # names, with or without the background -> with it
         raise TskdError('up to 126 different class names', f'{names}', 'name each class once')
     return names
 
-def _default_names(rule, classes): # -> the names, or default ones for as many classes as the rule has
+def _default_names(rule, classes):
+    # -> the names, or default ones for as many classes as the rule has
     top = max((i for _, i in rule.pairs if i != IGNORE), default=0)
     return classes or ('background',
                        *(['foreground'] if top == 1 else [f'class {i}' for i in range(1, top + 1)]))
 
 # %% ../nbs/02a_folders.ipynb #464debc8
-def _fits(mask, rule, exact, classes): # an error if the values of a mask are not in the rule, or not in the classes
+def _fits(mask, rule, exact, classes):
+    # an error if the values of a mask are not in the rule, or not in the classes
     known = dict(rule.pairs)
     if exact and (new := [v for v in mask.values if v not in known]):
         raise TskdError(f'the values {[_named(v) for v in known]} of label_map',
                         f'{[_named(v) for v in new[:5]]}', 'add them to label_map', file=mask.path)
-    over = [v for v in mask.values if v in known and known[v] != IGNORE and known[v] >= len(classes)]
+    over = [v for v in mask.values if v in known and known[v] != IGNORE
+            and known[v] >= len(classes)]
     if over:
-        raise TskdError(f'labels of the {len(classes)} classes {classes}', f'{[_named(v) for v in over[:5]]}',
+        raise TskdError(f'labels of the {len(classes)} classes {classes}',
+                        f'{[_named(v) for v in over[:5]]}',
                         'name all classes in classes=, or say what the value means in label_map=',
                         file=mask.path)
 
@@ -443,9 +480,10 @@ def _same_grid(mask, image, key): # an error if a mask does not lie on its image
     a, b = (len(mask.readers), *mask.shape), (len(image.cases), *image.shape)
     if a != b:
         crossed = a[1:] == b[:0:-1] and a[1] != a[2]
-        hint = ' (turned by 90°: was it drawn without the EXIF rotation of the photo?)' if crossed else ''
+        hint = ' (turned by 90°: was it drawn without the EXIF rotation of the photo?)'
         a, b = ('×'.join(map(str, x if x[0] > 1 else x[1:])) for x in (a, b))
-        raise TskdError(f'a mask as large as its image {key!r} ({b})', a + hint,
+        raise TskdError(f'a mask as large as its image {key!r} ({b})',
+                        a + (hint if crossed else ''),
                         'export the mask again at full size', file=mask.path)
     if not (mask.affine and image.affine): return
     slack = .01*np.abs(np.array(image.affine)[:3, :3]).max()
@@ -455,11 +493,13 @@ def _same_grid(mask, image, key): # an error if a mask does not lie on its image
                         file=mask.path)
 
 # %% ../nbs/02a_folders.ipynb #6f5c319d
-def _paired(found, masks, known, problems): # _Image and _Mask by key; all keys of both, broken files too
+def _paired(found, masks, known, problems):
+    # _Image and _Mask by key; all keys of both, broken files too
     # -> image key -> [(tag, _Mask)]; none if one of them is broken
     matched, left = match(known[0], known[1])
     if not any(matched[k] for k in found):
-        raise TskdError('masks with the names of their images', f'{known[1][:3]} beside {known[0][:3]}',
+        raise TskdError('masks with the names of their images',
+                        f'{known[1][:3]} beside {known[0][:3]}',
                         'rename them so that an image and its mask share a stem')
     for m in (m for m in left if m in masks):
         problems.add('warning', masks[m].path, 'an image for this mask', 'none',
@@ -470,18 +510,20 @@ def _paired(found, masks, known, problems): # _Image and _Mask by key; all keys 
     whole = {k for k in found if all(m in masks for _, m in matched[k])}
     return {k: [(t, masks[m]) for t, m in matched[k]] if k in whole else [] for k in found}
 
-# %% ../nbs/02a_folders.ipynb #109f5e37
+# %% ../nbs/02a_folders.ipynb #cd9485d0
 def _meaning(used, label_map, classes, tags, problems): # the masks -> Rule, class names
     total = sum((Counter(m.values) for m in used), Counter())
     if label_map: rule, classes = _mapped(label_map, classes)
     else: rule = recognise(total, any(m.lossy for m in used), None if tags else classes)
     if rule.doubtful:
-        problems.add('warning', used[0].path.parent, 'masks that can be read in one way only', rule.note,
+        problems.add('warning', used[0].path.parent, 'masks that can be read in one way only',
+                     rule.note,
                      'if that is wrong, say label_map={value: class, …}')
     return rule, _class_names(classes or tags) if tags else _default_names(rule, classes)
 
 # %% ../nbs/02a_folders.ipynb #b1bf6fcd
-def _masked(found, masks, known, label_map, classes, problems): # as for `_paired` -> cases, class names, notes
+def _masked(found, masks, known, label_map, classes, problems):
+    # as for `_paired` -> cases, class names, notes
     paired = _paired(found, masks, known, problems)
     tags = sorted({t for pairs in paired.values() for t, _ in pairs})
     per_class = len(tags) > 1 or any(len(p) > 1 for p in paired.values())
@@ -508,34 +550,41 @@ def _stacked(image, pairs, rule, classes): # a mask for each class
                         file=pairs[0][1].path)
     for tag, m in pairs:
         if tag not in classes:
-            raise TskdError(f'one of the classes {classes[1:]}', f'{tag or "no class"!r} in the file name',
+            raise TskdError(f'one of the classes {classes[1:]}',
+                            f'{tag or "no class"!r} in the file name',
                             'rename the file, or name all classes in classes=', file=m.path)
     order = sorted(pairs, key=lambda p: classes.index(p[0]))
     names = [t for t, _ in order]
     if len(set(names)) < len(order):
-        raise TskdError('one mask for each class', f'{names}', 'remove the one too many', file=order[0][1].path)
+        raise TskdError('one mask for each class', f'{names}', 'remove the one too many',
+                        file=order[0][1].path)
     def layer(t, m, i): return LabelReader(m.readers[i], rule.pairs), classes.index(t)
     return [c.replace(mask=StackReader(tuple(layer(t, m, i) for t, m in order)))
             for i, c in enumerate(image.cases)]
 
 # %% ../nbs/02a_folders.ipynb #dcc22270
-def _outlined(found, files, known, attribute, label_map, classes, problems): # -> cases, class names, notes
+def _outlined(found, files, known, attribute, label_map, classes, problems):
+    # -> cases, class names, notes
     raters = [_by_image(read_polygons(f, attribute), label_map, known, f, problems) for f in files]
     size = defaultdict(list)
-    for r in (r for regions in raters for rs in regions.values() for r in rs): size[r.label].append(r.area)
+    for r in (r for regions in raters for rs in regions.values() for r in rs):
+        size[r.label].append(r.area)
     if not size:
-        raise TskdError('regions of the images', 'none', 'check that the annotations name these image files',
+        raise TskdError('regions of the images', 'none',
+                        'check that the annotations name these image files',
                         file=files[0])
     classes, cases = _class_names(classes or sorted(size, key=lambda c: -np.median(size[c]))), []
     ids = tuple((c, i) for i, c in enumerate(classes))
     for key, image in found.items():
         drawn = [PolygonReader(tuple(regions[key]), tuple(image.shape), ids)
                  for regions in raters if regions.get(key)]
-        with problems.caught(image.cases[0].source): cases += _with_outlines(image, drawn, classes, problems)
+        with problems.caught(image.cases[0].source):
+            cases += _with_outlines(image, drawn, classes, problems)
     return cases, classes, (f'outlines of {len(files)} annotator(s); larger ones are drawn first',)
 
 # %% ../nbs/02a_folders.ipynb #60ede2cc
-def _with_outlines(image, drawn, classes, problems): # _Image; a PolygonReader of each annotator -> cases
+def _with_outlines(image, drawn, classes, problems):
+    # _Image; a PolygonReader of each annotator -> cases
     if not drawn:
         problems.add('warning', image.cases[0].source, 'an outline', 'none',
                      'it counts as unlabelled; outline it, or leave it out')
@@ -544,7 +593,8 @@ def _with_outlines(image, drawn, classes, problems): # _Image; a PolygonReader o
     others = dict(raters=tuple(drawn[1:])) if drawn[1:] else {}
     return [c.replace(mask=drawn[0], extra=c.extra | others) for c in image.cases]
 
-def _by_image(regions, label_map, keys, path, problems): # file name -> regions  ⇒  image key -> regions
+def _by_image(regions, label_map, keys, path, problems):
+    # file name -> regions  ⇒  image key -> regions
     by_stem, out = _only(keys, _stem), {}
     for name, rs in regions.items():
         key = by_stem.get(unicodedata.normalize('NFC', _ENDINGS.sub('', name)))
@@ -561,15 +611,18 @@ def _drawable(drawn, classes, shape, problems): # checks the outlines of one ima
     for r in drawn.regions:
         if r.label not in classes:
             raise TskdError(f'one of the classes {classes[1:]}', f'{r.label!r}',
-                            'add it to classes=, or leave it out: label_map={name: None}', file=r.where)
+                            'add it to classes=, or leave it out: label_map={name: None}',
+                            file=r.where)
         if r.crosses_itself:
-            problems.add('warning', r.where, 'an outline that does not cross itself', 'one that does',
+            problems.add('warning', r.where, 'an outline that does not cross itself',
+                         'one that does',
                          'it is filled by the even-odd rule; draw it again if that is wrong')
         x, y = np.array(r.points).T
         if x.min() < -1 or y.min() < -1 or x.max() > shape[1] + 1 or y.max() > shape[0] + 1:
             problems.add('warning', r.where, f'points inside the image ({shape[0]}×{shape[1]})',
                          f'x from {x.min():g} to {x.max():g}, y from {y.min():g} to {y.max():g}',
-                         'what lies outside is cut off; check that the outline belongs to this image')
+                         'what lies outside is cut off; check that the outline belongs to this '
+                         'image')
 
 # %% ../nbs/02a_folders.ipynb #659781f6
 def from_folder(images,         # a folder, a pattern like 'scans/**/*.png', or a list of files
@@ -583,14 +636,16 @@ def from_folder(images,         # a folder, a pattern like 'scans/**/*.png', or 
                 broken='raise'  # or 'skip': leave out what can't be read, with a warning
                ) -> SegData:
     "The cases in a folder"
-    data, problems = _read_folder(images, masks, group, label_map, classes, window, plane, attribute)
+    data, problems = _read_folder(images, masks, group, label_map, classes, window, plane,
+                                  attribute)
     if broken == 'skip' and len(data):
         problems = Problems(p._replace(level='warning') for p in problems if p.level != 'note')
     problems.tell('verify_folder(…)')
     return data
 
 # %% ../nbs/02a_folders.ipynb #5e7d7669
-def _read_folder(images, masks, group, label_map, classes, window, plane, attribute): # -> SegData, Problems
+def _read_folder(images, masks, group, label_map, classes, window, plane, attribute):
+    # -> SegData, Problems
     problems = Problems()
     scan, classes = _Scan(problems, window, plane), classes and _class_names(classes)
     outlines = [] if masks is None else _annotations(masks)
@@ -598,17 +653,20 @@ def _read_folder(images, masks, group, label_map, classes, window, plane, attrib
     taken = {p for it in mask_items for p in it.paths}
     items = [it for it in find_items(images, problems) if not taken & set(it.paths)]
     if not items:
-        problems.add('error', images, 'at least one picture or volume', 'none', 'check the folder; if images '
-                     'and masks share one, use patterns: images="d/*_img.png"')
+        problems.add('error', images, 'at least one picture or volume', 'none',
+                     'check the folder; if '
+                     'images and masks share one, use patterns: images="d/*_img.png"')
     found, cases, notes = scan.images(items, grouper(group)), [], ()
     with problems.caught(masks or images):
         if masks is None: cases, classes = [c for f in found.values() for c in f.cases], classes
         elif outlines:
-            cases, classes, notes = _outlined(found, outlines, [it.key for it in items], attribute, label_map,
+            cases, classes, notes = _outlined(found, outlines, [it.key for it in items], attribute,
+                                              label_map,
                                               classes, problems)
         elif found:
             known = [it.key for it in items], [it.key for it in mask_items]
-            cases, classes, notes = _masked(found, scan.masks(mask_items), known, label_map, classes, problems)
+            cases, classes, notes = _masked(found, scan.masks(mask_items), known, label_map,
+                                            classes, problems)
     return SegData(cases, classes or ('background',), notes), problems
 
 def _annotations(masks): # -> the annotation files in `masks`, if that is what they are
@@ -617,11 +675,13 @@ def _annotations(masks): # -> the annotation files in `masks`, if that is what t
     return [Path(f) for f in files] if outlines else []
 
 # %% ../nbs/02a_folders.ipynb #6ef76956
-def verify_folder(images, masks=None, group=None, label_map=None, classes=None, # as for `from_folder`
+# as for `from_folder`
+def verify_folder(images, masks=None, group=None, label_map=None, classes=None,
                   window=None, plane='auto', attribute=None) -> pd.DataFrame:
     "Every problem of a folder: level, file, what was expected, found, and what to do"
     problems, data = Problems(), None
     with problems.caught(images):
-        data, problems = _read_folder(images, masks, group, label_map, classes, window, plane, attribute)
+        data, problems = _read_folder(images, masks, group, label_map, classes, window, plane,
+                                      attribute)
     if data is not None: problems = Problems(problems + data._problems())
     return problems.table()

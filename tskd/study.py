@@ -24,7 +24,7 @@ from .evaluation import evaluate
 from .methods import METHODS, STANDARD, Arm, Context, NotRun, weakness
 from .models import SegModel
 from .recipes import Execution, Recipe
-from .results import LOWER, PaperTable, Results, Table, load_results, paper_table, patient_means, study_curves
+from .results import LOWER, PaperTable, Results, Table, load_results, paper_table, patient_means, study_curves, write_csv
 from .student import finetune, load_student
 from .teacher import fit_teacher, load_teacher
 from .viz import data_uri
@@ -449,7 +449,7 @@ def tables(self:StudyFolder, metrics=('dice', 'hd95')) -> PaperTable:
     with disk_errors(self.folder):
         (self.folder/'table.md').write_text(table.markdown(), encoding='utf-8')
         (self.folder/'table.html').write_text(table.html(), encoding='utf-8')
-        self.costs().df.to_csv(self.folder/'costs.csv', index=False)
+        write_csv(self.costs().df, self.folder/'costs.csv')
     return table
 
 # %% ../nbs/21_study.ipynb #6576d83d

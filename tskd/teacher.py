@@ -21,16 +21,17 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from peft.utils import ModulesToSaveWrapper
 from peft.utils.constants import DUMMY_TARGET_MODULES
 from torch import nn
-from .answers import KeyedBatches, PrefixCache, above, below, finite_views, frozen_depth
+from .answers import (AnswerCache, KeyedBatches, above, answer_cache, below, finite_views, frozen_depth,
+                          halved)
 from .augment import Views
-from .core import (Artifact, TskdError, cache_root, content_id, disk_errors, make_room, patch, patch_cached,
+from .core import (Artifact, TskdError, content_id, disk_errors, patch, patch_cached,
                        read_json, write_json)
 from .data import SegData, check_labels
 from .losses import task_loss
 from .models import (SegModel, adapted_blocks, fuse_qkv, lora_targets, quick_attention, seeded,
                          seg_model, split_qkv)
 from .recipes import Stage, declared, one_of, real_number, takes, trained, whole_number
-from .train import DTYPES, History, Training, _is_oom, batch_part, fit, mean_dice
+from .train import DTYPES, History, Training, is_out_of_memory, batch_part, fit, mean_dice
 
 # %% ../nbs/10_teacher.ipynb #72bf0a78
 def base_sha256(model): # a SegModel as it was built: not split, no adapter
@@ -122,7 +123,7 @@ def trainable_table(model): # a SegModel or PeftModel
 # %% ../nbs/10_teacher.ipynb #cb256f5e
 class Tuned(nn.Module):
     "A SegModel while it is tuned: takes a batch, keeps what is frozen in eval mode and computes it once"
-    def __init__(self, model, depth=-1, cache=None): # with an adapter in it; of `frozen_depth`; a PrefixCache
+    def __init__(self, model, depth=-1, cache=None): # with an adapter in it; of `frozen_depth`; an AnswerCache
         super().__init__()
         self.model, self.depth, self.cache = model, depth, cache
 
@@ -132,7 +133,7 @@ class Tuned(nn.Module):
             if isinstance(m, BaseTunerLayer): m.train(mode)             # dropout of the adapter itself
         return self
 
-# %% ../nbs/10_teacher.ipynb #9956d8fe
+# %% ../nbs/10_teacher.ipynb #37a95d07
 @patch
 def forward(self:Tuned, batch): # dict(image, and 'key' where there are names)
     "The model's output for a batch"
@@ -146,11 +147,8 @@ def forward(self:Tuned, batch): # dict(image, and 'key' where there are names)
 @torch.no_grad()
 def stored(self:Tuned, x, keys): # (B,C,H,W) normalised, B names
     "What the frozen part gives for these images"
-    found = [self.cache.get(k) for k in keys]
-    new = [i for i, f in enumerate(found) if f is None]
-    if new:
-        for i, y in zip(new, below(self.model.encoder, x[new], self.depth)): found[i] = self.cache.put(keys[i], y)
-    with torch.autocast(x.device.type, enabled=False): return torch.stack(found).to(x.device, x.dtype)
+    def ask(new): return dict(x=halved(below(self.model.encoder, x[new], self.depth)))
+    return self.cache.answered(keys, ask)['x'].to(x.device, x.dtype)
 
 # %% ../nbs/10_teacher.ipynb #c5dfb9c1
 def tuning_loss(loss,  # (logits, mask) -> (total, parts)
@@ -177,14 +175,14 @@ def _timed_step(tuned, loss, dtype, batch): # -> seconds, bytes saved for the ba
     tuned.zero_grad(set_to_none=True)
     return time.perf_counter() - start, sum(kept.values())
 
+@torch.no_grad()
 def _prefix_bytes(tuned, image): # (B,C,H,W) -> bytes of one view in the cache
-    if tuned.depth < 0 or tuned.cache is None: return 0
-    return tuned.stored(tuned.model.normalise(image[:1]), ['size'])[0].numel()*tuned.cache.dtype.itemsize
+    return 2*below(tuned.model.encoder, tuned.model.normalise(image[:1]), tuned.depth).numel()
 
-# %% ../nbs/10_teacher.ipynb #988ff1c0
+# %% ../nbs/10_teacher.ipynb #3a4d100d
 def _four_steps(tuned, loss, dtype, batch): # -> seconds that fill the cache, that read it; bytes of activations
     _timed_step(tuned, loss, dtype, batch)                                # the very first step warms up
-    if tuned.cache: tuned.cache.held.clear()
+    if tuned.cache is not None: tuned.cache = AnswerCache()
     (first, _), *rest = [_timed_step(tuned, loss, dtype, batch) for _ in range(3)]
     return first, min(t for t, _ in rest), rest[0][1]
 
@@ -192,7 +190,7 @@ def _measured(tuned, loss, dtype, batch): # -> as `_four_steps`, for the largest
     for pieces in (2**k for k in range(len(batch['image']).bit_length())):
         try: first, step, saved = _four_steps(tuned, loss, dtype, batch_part(batch, 0, pieces))
         except Exception as e:
-            if not _is_oom(e): raise
+            if not is_out_of_memory(e): raise
             tuned.zero_grad(set_to_none=True)
         else: return first*pieces, step*pieces, saved
     return (math.nan,)*3
@@ -207,15 +205,16 @@ def estimate_run(tuned,   # a Tuned
     "What a run will take, from four of its steps; changes no weight"
     device, MiB = next(tuned.parameters()).device, 2**20
     batch = {k: v.to(device) if torch.is_tensor(v) else v for k, v in next(iter(batches.epoch(0))).items()}
-    probe = Tuned(tuned.model, tuned.depth, tuned.cache and PrefixCache(dtype=tuned.cache.dtype)).train()
+    probe = Tuned(tuned.model, tuned.depth, None if tuned.cache is None else AnswerCache()).train()
     first, step, saved = _measured(probe, loss, dtype, batch)
     n = sum(p.numel() for p in tuned.parameters() if p.requires_grad)
-    entries = batches.entries if probe.cache else 0
+    entries = 0 if probe.cache is None else len(batches.every())
     weights = sum(p.numel()*p.element_size() for p in tuned.parameters())
     return pd.Series({'trained parameters': n, 'seconds a step': step, 'minutes of training': steps*step/60,
                       'minutes to fill the cache': max(first - step, 0)*entries/len(batch['id'])/60 if entries else 0.,
                       'weights MiB': weights/MiB, 'gradients and optimiser MiB': 12*n/MiB,
-                      'activations MiB': saved/MiB, 'cache MiB': entries*_prefix_bytes(probe, batch['image'])/MiB})
+                      'activations MiB': saved/MiB,
+                      'cache MiB': entries*_prefix_bytes(probe, batch['image'])/MiB if entries else 0.})
 
 # %% ../nbs/10_teacher.ipynb #5a9d1b53
 class Teacher(SegModel):
@@ -339,7 +338,7 @@ class Tuning(Stage):
         return dict(base=base_sha256(self.base), decoder=content_id([self.base.neck, self.base.decoder]),
                     labelled=self.labelled, val=self.val)
 
-# %% ../nbs/10_teacher.ipynb #6b3ef168
+# %% ../nbs/10_teacher.ipynb #57bca2b8
 @patch
 def adapted(self:Tuning): # -> PeftModel, and the Tuned around the same model
     "A copy of the base with a fresh adapter"
@@ -352,26 +351,27 @@ def adapted(self:Tuning): # -> PeftModel, and the Tuned around the same model
     return whole, tuned
 
 @patch
+def what(self:Tuning, depth): # of `frozen_depth`
+    "A name for the frozen part, and how it is computed"
+    return content_id(['prefix', 2, base_sha256(self.base), depth, self.execution.autocast])
+
+@patch
 def batches(self:Tuning, depth): # of `frozen_depth` -> batches to train on, to validate on or None
     "Batches with the names of what is frozen"
-    r, size = self.recipe, self.base.size[0]
-    what = content_id(['prefix', 1, base_sha256(self.base), depth, self.execution.autocast])
+    r, size, what = self.recipe, self.base.size[0], self.what(depth)
     train = KeyedBatches(self.labelled.batches(r.batch_size, size, r.seen_as, r.seed), what)
     return train, self.val and KeyedBatches(self.val.batches(2*r.batch_size, size, shuffle=False), what)
 
 # %% ../nbs/10_teacher.ipynb #4946fdd1
 @patch
-def store(self:Tuning, tuned, train, check): # a Tuned; its batches -> a PrefixCache or None
+def store(self:Tuning, tuned, train, check): # a Tuned; its batches -> an AnswerCache or None
     "Where frozen results are kept: in memory while they fit, else on disk"
-    cache = self.execution.cache
-    if cache is False or tuned.depth < 0 or not finite_views(train.batches): return None
-    if cache != 'auto': return cache if isinstance(cache, PrefixCache) else PrefixCache(cache)
-    tuned.cache = PrefixCache()
+    if tuned.depth < 0 or not finite_views(train.batches): return None
+    keys = train.all_keys() + (check.all_keys() if check else [])
     one = _prefix_bytes(tuned, next(iter(train.epoch(0)))['image'].to(self.execution.place))
-    n = train.entries + (check.entries if check else 0)
-    if n*one <= self.execution.memory: return PrefixCache()
-    make_room()                                    # what was not used for long goes, if the cache is full
-    return PrefixCache(cache_root()/'prefix'/train.what)
+    cache = answer_cache(self.execution, self.what(tuned.depth), len(keys)*one)
+    if cache is not None: cache.needed = {*keys, *(cache.needed or ())}
+    return cache
 
 @patch
 def announce(self:Tuning, tuned, loss, train):
@@ -395,8 +395,11 @@ def train(self:Tuning, folder): # for history and checkpoints, or None -> PeftMo
     if how.show: self.announce(tuned, loss, train)
     validate = check and partial(mean_dice, batches=check, classes=self.labelled.classes,
                                  precision=how.precision, forward=_whole_batch)
-    with quick_attention(tuned.model, how.place, how.autocast):
-        history = fit(tuned, loss, train, validate, folder, desc='teacher', recipe=r.but(lr_scale=r.rates), execution=how)
+    try:
+        with quick_attention(tuned.model, how.place, how.autocast):
+            history = fit(tuned, loss, train, validate, folder, desc='teacher', recipe=r.but(lr_scale=r.rates), execution=how)
+    finally:
+        if tuned.cache is not None: tuned.cache.flush()
     tuned.to(memory_format=torch.contiguous_format)
     return whole, history
 
