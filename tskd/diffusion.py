@@ -27,11 +27,12 @@ from .core import (Artifact, Progress, TskdError, TskdWarning, content_id, disk_
                        need, patch, pick_device, pick_precision, read_json, run_stage, seed_of, write_json,
                        written_whole)
 from .data import Case, SegData
+from .history import History
 from .metrics import confusion
 from .models import seeded
 from .recipes import (Execution, Recipe, Settings, Stage, declared, one_of, real_number, settled,
                           takes, trained, whole_number)
-from .train import DTYPES, History, Training, fit
+from .train import DTYPES, Training, fit
 from .viz import data_uri, grid
 
 # %% ../nbs/11_diffusion.ipynb #2666a50c
