@@ -18,13 +18,14 @@ from .datasets import autooral, chaos, drive, kidney_us, ph2, sources
 from .metrics import hd95, scores
 from .models import Out, SegModel, seg_model, size_table
 from .losses import supervised, task_loss
-from .train import History, dice_on, fit, loader_batches, param_groups
+from .history import History
+from .train import DatasetBatches, Training, dice_on, fit, param_groups
 from .teacher import LoRA, fit_teacher, load_teacher
 from .audit import audit, quality
 from .diffusion import Diffusion, fit_diffusion, load_generator
 from .answers import calibrate
 from .student import Distillation, FineTuning, distill, finetune, load_student
-from .pretrain import fit_mae, fit_moco
+from .pretrain import Contrastive, Masked, fit_mae, fit_moco
 from .consistency import SelfTraining, self_train
 from .methods import METHODS, Arm, Context, NotRun
 from .results import Results, load_results, paper_table, study_curves

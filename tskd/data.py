@@ -14,10 +14,9 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 import numpy as np, pandas as pd, psutil, torch
 from PIL import Image
-from matplotlib.patches import Patch
 from .core import (TskdError, TskdWarning, cache_root, content_id, lock, make_room, mark_used,
                        new_artifact, patch, patch_cached, seed_of)
-from .viz import colour, grid, overlay
+from .viz import grid, overlay
 
 # %% ../nbs/02_data.ipynb #a3a28ac8
 IGNORE = 255
@@ -54,7 +53,7 @@ class Case:
         if isinstance(image, np.ndarray): _check_image(image, self)
         if isinstance(mask, np.ndarray): self.__dict__['mask'] = _label_bytes(mask, self)
 
-# %% ../nbs/02_data.ipynb #d2544de3
+# %% ../nbs/02_data.ipynb #6576bce3
 def _check_image(image, case): # an error if it is no image of bytes
     if image.dtype == np.uint8 and (image.ndim == 2 or image.shape[2:] == (3,)): return
     raise TskdError('an image of bytes, (H,W) or (H,W,3)', f'{image.shape} of {image.dtype}',
@@ -68,7 +67,7 @@ def _label_bytes(mask, case): # (H,W) integers or bool, -1 = ignore -> uint8
                         'give each pixel the number of its class', file=case.source or case.id)
     return mask.astype(np.uint8)                                              # -1 becomes 255
 
-# %% ../nbs/02_data.ipynb #94a159d7
+# %% ../nbs/02_data.ipynb #a5e6eba8
 @patch
 def replace(self:Case, **changes):
     "The same case with other values in some fields; reads no file"
@@ -127,7 +126,7 @@ class SegData:
         patients = f'{len(self)} cases of {len(self.patients)} patients'
         return f"SegData({patients}; {', '.join(self.classes)})"
 
-# %% ../nbs/02_data.ipynb #dd199b42
+# %% ../nbs/02_data.ipynb #be131780
 @patch
 def __len__(self:SegData): return len(self.cases)
 @patch
@@ -166,7 +165,7 @@ def __add__(self:SegData, other):
     for c in other: cases[c.id] = _joined(cases[c.id], c) if c.id in cases else c
     return SegData(cases.values(), self.classes, dict.fromkeys(self.notes + other.notes))
 
-# %% ../nbs/02_data.ipynb #4bed0db3
+# %% ../nbs/02_data.ipynb #6ce6b627
 def _joined(a, b): # two cases with one id -> one case
     if a.image_key != b.image_key:
         raise TskdError(f'one image under the id {a.id!r}', 'two different ones',
@@ -188,12 +187,10 @@ def show(self:SegData, n=8, seed=0, cols=4, size=1.8): # how many; which; column
     def panel(c):
         name = c.id if len(c.id) <= 17 else f'…{c.id[-16:]}'
         return lambda ax: overlay(c.image, signed(c.mask), ax=ax, title=name, spacing=c.spacing)
-    fig = grid([panel(c) for c in cases], cols=min(cols, len(cases)), size=size)
-    handles = [Patch(color=colour(k), label=name) for k, name in enumerate(self.classes[1:])]
-    if handles: fig.legend(handles=handles, loc='outside lower center', ncols=6, frameon=False)
-    return fig
+    classes = self.classes if self.classes[1:] else None
+    return grid([panel(c) for c in cases], cols=min(cols, len(cases)), size=size, classes=classes)
 
-# %% ../nbs/02_data.ipynb #d3dfdcee
+# %% ../nbs/02_data.ipynb #ca639c36
 @patch
 def frequencies(self:SegData) -> pd.DataFrame:
     "For each class: cases and patients that have it, share of the judged pixels, median size"
@@ -223,7 +220,7 @@ def _span(values, unit=''): # a few numbers -> 'from … to …'
     lo, hi = min(values), max(values)
     return f'{lo:g}{unit}' if lo == hi else f'{lo:g} to {hi:g}{unit}'
 
-# %% ../nbs/02_data.ipynb #0cbe53cc
+# %% ../nbs/02_data.ipynb #c8d0b0f1
 def _counted_cases(data): # -> rows of a summary
     masks, made = (sum(getattr(c, n) for c in data) for n in ('labelled', 'synthetic'))
     per = Counter(c.patient for c in data)
@@ -264,7 +261,7 @@ def _traits(data, patients): # (patients, traits) bool: classes, strata and empt
     for j, t in enumerate(sorted(found, key=repr)): has[list(found[t]), j] = True
     return has
 
-# %% ../nbs/02_data.ipynb #af65da26
+# %% ../nbs/02_data.ipynb #26c72180
 def _deal(has, sizes): # (patients, traits) bool; patients for each part -> the part of each patient
     part, room = np.full(len(has), -1), np.array(sizes)
     want = has.sum(0)*room[:, None]/max(len(has), 1)                  # (parts, traits)
@@ -299,7 +296,7 @@ def split(self:SegData,
 def _seeded(patients, seed): # the patients in an order that depends on seed and names alone
     return sorted(patients, key=lambda p: seed_of('patients', seed, p))
 
-# %% ../nbs/02_data.ipynb #87160265
+# %% ../nbs/02_data.ipynb #511173c2
 def _check_patients(data, patients, fractions): # too few are an error; unknown ones a warning
     if len(patients) < (n := sum(f > 0 for f in fractions)):
         raise TskdError(f'at least {n} patients for {n} parts', f'{len(patients)}',
@@ -331,7 +328,7 @@ def budget(self:SegData, n_images, seed=0): # labelled images; orders the patien
     taken = set(order[:n_images])
     return self.replace(c for i, c in enumerate(labelled) if i in taken)
 
-# %% ../nbs/02_data.ipynb #7ec6bc04
+# %% ../nbs/02_data.ipynb #0f885acf
 @patch
 def folds(self:SegData, k=5, seed=0) -> list: # how many
     "`k` pairs (training, validation) of a cross-validation by patient"
@@ -348,7 +345,7 @@ def fit_size(image, mask=None, size=256): # (H,W[,3]) uint8; (H,W) uint8; target
         return None if a is None else np.asarray(Image.fromarray(a).resize((size, size), how))
     return to(image, Image.Resampling.BILINEAR), to(mask, Image.Resampling.NEAREST)
 
-# %% ../nbs/02_data.ipynb #ac82863d
+# %% ../nbs/02_data.ipynb #61b5ec4d
 def _sized(c, size, masks):
     # case, side, whether masks are wanted -> (C,size,size), (size,size) or None
     image, mask = c.image, c.mask if masks else None
@@ -388,19 +385,27 @@ def _write_store(data, size, folder): # the two arrays as files
               s in shapes]
     _fill(data, size, *arrays)
 
-# %% ../nbs/02_data.ipynb #f9b4a636
+# %% ../nbs/02_data.ipynb #661012f1
 def _on_disk(data, size):
     path = cache_root()/'stores'/content_id(['store', 1, data.id, size])
-    if not path.exists():
-        with lock(path.with_suffix('.lock')):
-            if not path.exists():
-                with new_artifact(path) as folder: _write_store(data, size, folder)
-        make_room()
-    mark_used(path)
-    files = [path/f'{name}.npy' for name in Store._fields]
-    return [np.load(p, mmap_mode='c') if p.exists() else None for p in files]
+    for last in (False, False, True):
+        if not path.exists(): _made_once(data, size, path)
+        mark_used(path)
+        try: return _mapped(path, any(c.labelled for c in data))
+        except FileNotFoundError:                     # another process made room just now
+            if last: raise
 
-# %% ../nbs/02_data.ipynb #71e92dbb
+def _made_once(data, size, path): # by one process, while others wait
+    with lock(path.with_suffix('.lock')):
+        if not path.exists():
+            with new_artifact(path) as folder: _write_store(data, size, folder)
+    make_room()
+
+def _mapped(path, masks): # -> image, mask or None
+    def load(name): return np.load(path/f'{name}.npy', mmap_mode='c')
+    return load('image'), load('mask') if masks else None
+
+# %% ../nbs/02_data.ipynb #b0d3c1d8
 @patch
 def store(self:SegData, size, memory=None) -> Store: # side; bytes it may take in memory
     "All images and masks at `size`, as bytes: in memory if they fit, else in a memory-mapped file"
@@ -438,10 +443,10 @@ class Batches:
         return content_id([self.data.id, self.batch_size, self.size, views, self.seed,
                            self.shuffle])
 
-# %% ../nbs/02_data.ipynb #e1bb5b4a
+# %% ../nbs/02_data.ipynb #7f06b197
 @patch
-def batches(self:
-    SegData, batch_size, size, views=None, seed=0, shuffle=True, memory=None) -> Batches:
+def batches(self:SegData, batch_size, size, views=None, seed=0, shuffle=True,
+            memory=None) -> Batches:
     "Batches of this set"
     return Batches(self, batch_size, size, views, seed, shuffle, memory)
 
@@ -497,7 +502,7 @@ class Problems(list):
         rows = sorted(dict.fromkeys(self), key=lambda p: levels.index(p.level))
         return pd.DataFrame(rows, columns=Problem._fields)
 
-# %% ../nbs/02_data.ipynb #193f98df
+# %% ../nbs/02_data.ipynb #abedabf2
 @patch
 def tell(self:Problems, ask): # how to see them all
     "Raise the first error; warn of the first warning"
@@ -529,7 +534,7 @@ def _alike(a, b, near, apart=False):
         alike = (r > near) & (who[0][i:i + 512, None] != who[1]) if apart else r > near
         yield from ((int(i + p), int(q), float(r[p, q])) for p, q in np.argwhere(alike))
 
-# %% ../nbs/02_data.ipynb #5f4a1503
+# %% ../nbs/02_data.ipynb #4d024456
 def leakage(a, b,    # two SegData that should share nothing
             near=.97 # correlation of thumbnails from which images count as nearly the same
            ) -> pd.DataFrame:
@@ -583,7 +588,7 @@ def _check_spacing(spacing, where): # an error if it is no size of a pixel
         raise TskdError('a positive spacing (row, column) in millimetres', f'{spacing}',
                         'read it from the file again, or set None', file=where)
 
-# %% ../nbs/02_data.ipynb #a86b6832
+# %% ../nbs/02_data.ipynb #09cac134
 def _check_mask(c, mask, classes, where, problems): # its labels, and what other annotators say
     n = {k: v for k, v in c.counts.items() if k != IGNORE}
     if over := [k for k in n if k >= len(classes)]:

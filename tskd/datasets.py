@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image
 from .core import TskdError, TskdWarning, content_id, file_sha256
-from .readers import ImageReader, PolygonReader, SliceReader, VolumeFiles, read_bytes, read_image, read_polygons, read_values
+from .readers import (ImageReader, PolygonReader, SliceReader, VolumeFiles, read_bytes,
+                          read_image, read_polygons, read_values)
 from .data import Case, SegData
 
 # %% ../nbs/05_datasets.ipynb #57c81fdb
@@ -27,21 +28,29 @@ class Source:
 
 SOURCES = dict(
     kidney_us=Source('534 B-mode ultrasound images of the kidney, outlines by two sonographers',
-                     'https://github.com/rsingla92/kidneyUS (labels there; images after registration)', 'CC BY-NC-SA, registration',
+                     'https://github.com/rsingla92/kidneyUS (labels there; images after '
+                     'registration)', 'CC BY-NC-SA, registration',
                      'Singla et al., The Open Kidney Ultrasound Data Set, arXiv 2206.06657',
                      ('background', 'capsule', 'cortex', 'medulla', 'central echo complex')),
-    autooral=Source('photos of oral ulcers', 'https://github.com/wurenkai/HF-UNet-and-Autooral-dataset', 'academic, non-commercial',
-                    'Jiang et al., A high-order focus interaction model and oral ulcer dataset for oral ulcer segmentation',
+    autooral=Source('photos of oral ulcers',
+                    'https://github.com/wurenkai/HF-UNet-and-Autooral-dataset',
+                    'academic, non-commercial',
+                    'Jiang et al., A high-order focus interaction model and oral ulcer dataset for '
+                    'oral ulcer segmentation',
                     ('background', 'ulcer')),
-    chaos=Source('abdominal CT of 40 people (liver), MR of 40 others (liver, kidneys, spleen)', 'https://chaos.grand-challenge.org',
+    chaos=Source('abdominal CT of 40 people (liver), MR of 40 others (liver, kidneys, spleen)',
+                 'https://chaos.grand-challenge.org',
                  'CC BY-NC-SA', 'Kavur et al., CHAOS Challenge, Medical Image Analysis 69 (2021)',
                  ('background', 'liver', 'right kidney', 'left kidney', 'spleen')),
     ph2=Source('200 dermoscopic images of moles', 'https://www.fc.up.pt/addi/ph2%20database.html',
                'research and education, no redistribution',
-               'Mendonça et al., PH2: A dermoscopic image database for research and benchmarking, EMBC 2013',
+               'Mendonça et al., PH2: A dermoscopic image database for research and benchmarking, '
+               'EMBC 2013',
                ('background', 'lesion')),
-    drive=Source('40 photos of the retina', 'https://drive.grand-challenge.org', 'research, no redistribution',
-                 'Staal et al., Ridge-based vessel segmentation in color images of the retina, IEEE TMI 23 (2004)',
+    drive=Source('40 photos of the retina', 'https://drive.grand-challenge.org',
+                 'research, no redistribution',
+                 'Staal et al., Ridge-based vessel segmentation in color images of the retina, '
+                 'IEEE TMI 23 (2004)',
                  ('background', 'vessel')))
 
 def sources() -> pd.DataFrame:
@@ -51,15 +60,19 @@ def sources() -> pd.DataFrame:
 # %% ../nbs/05_datasets.ipynb #3397c823
 def _absent(name, folder, expected): # the error for a folder that is not the one
     s = SOURCES[name]
-    return TskdError(expected, 'none', f'get it from {s.where} ({s.terms}), unpack it and give the folder', file=folder)
+    return TskdError(expected, 'none', f'get it from {s.where} ({s.terms}), unpack it and give the '
+                                       'folder', file=folder)
 
-def _below(name, folder, pattern, expected, files=True): # what `pattern` finds at any depth, in order of the numbers in the names
-    found = sorted((p for p in Path(folder).rglob(pattern) if p.is_file() == files and not p.name.startswith('.')), key=_numbers)
+def _below(name, folder, pattern, expected, files=True):
+    # what `pattern` finds at any depth, in order of the numbers in the names
+    found = sorted((p for p in Path(folder).rglob(pattern) if p.is_file() == files
+                    and not p.name.startswith('.')), key=_numbers)
     if not found: raise _absent(name, folder, expected)
     return found
 
 def _numbers(path): # a path -> what to sort it by: 'IMG-2' before 'IMG-10'
-    return [(1, int(t), '') if t.isdigit() else (0, 0, t) for t in re.split(r'(\d+)', str(path)) if t]
+    return [(1, int(t), '') if t.isdigit() else (0, 0, t) for t in re.split(r'(\d+)', str(path))
+            if t]
 
 def _picture(path): return ImageReader(str(path), file_sha256(path))
 
@@ -87,14 +100,16 @@ def _outlines(path): # a sonographer's CSV -> {file name: regions, the capsule f
     for name, regions in read_polygons(path, attribute='Anatomy').items():
         for r in regions:
             if r.label not in _ANATOMY:
-                raise TskdError(f'one of {list(_ANATOMY)}', f'{r.label!r}', 'mend the name of the region', file=r.where)
+                raise TskdError(f'one of {list(_ANATOMY)}', f'{r.label!r}',
+                                'mend the name of the region', file=r.where)
         out[name] = tuple(regions)
     return out
 
 def _remarks(path): # a sonographer's CSV -> {file name: {'quality': …, 'view': …}}
     rows = csv.DictReader(io.StringIO(read_bytes(path).decode('utf-8-sig')))
     said = {r['filename']: json.loads(r.get('file_attributes') or '{}') for r in rows}
-    return {name: {k.lower(): v for k, v in a.items() if k in ('Quality', 'View') and v} for name, a in said.items()}
+    return {name: {k.lower(): v for k, v in a.items() if k in ('Quality', 'View') and v} for name,
+            a in said.items()}
 
 @dataclass(frozen=True)
 class _KidneyReader:
@@ -102,38 +117,50 @@ class _KidneyReader:
     regions: tuple
     shape: tuple
     @property
-    def id(self): return content_id(['kidney', PolygonReader(self.regions, self.shape, tuple(_ANATOMY.items())).id])
+    def id(self):
+        return content_id(['kidney',
+                           PolygonReader(self.regions, self.shape, tuple(_ANATOMY.items())).id])
     def __call__(self):
         out = np.zeros(self.shape, np.uint8)
         for name, k in _ANATOMY.items():
-            drawn = PolygonReader(tuple(r for r in self.regions if r.label == name), self.shape, tuple(_ANATOMY.items()))()
+            drawn = PolygonReader(tuple(r for r in self.regions if r.label == name), self.shape,
+                                  tuple(_ANATOMY.items()))()
             out[drawn > 0] = k
         return out
 
 # %% ../nbs/05_datasets.ipynb #47b34c99
-def kidney_us(folder, # with the images and the two files reviewed_labels_1.csv and _2.csv, at any depth
+# with the images and the two files reviewed_labels_1.csv and _2.csv, at any depth
+def kidney_us(folder,
               rater=1 # whose masks: 1 or 2
              ) -> SegData:
     "The Open Kidney Ultrasound Data Set"
-    if rater not in (1, 2): raise TskdError('rater 1 or 2', f'{rater!r}', 'choose one; the other is in case.extra["raters"]')
-    files = [_below('kidney_us', folder, f'reviewed_labels_{n}.csv', f'outlines, reviewed_labels_{n}.csv')[0] for n in (rater, 3 - rater)]
-    images = _below('kidney_us', folder, '*_anon.png', 'PNG images named like 100_IM-0246-0030_anon.png')
-    images = [p for p in images if not any('mask' in part for part in p.relative_to(folder).parts[:-1])]
+    if rater not in (1, 2):
+        raise TskdError('rater 1 or 2', f'{rater!r}',
+                        'choose one; the other is in case.extra["raters"]')
+    files = [_below('kidney_us', folder, f'reviewed_labels_{n}.csv',
+                    f'outlines, reviewed_labels_{n}.csv')[0] for n in (rater, 3 - rater)]
+    images = _below('kidney_us', folder, '*_anon.png',
+                    'PNG images named like 100_IM-0246-0030_anon.png')
+    images = [p for p in images
+              if not any('mask' in part for part in p.relative_to(folder).parts[:-1])]
     raters, remarks, cases = [_outlines(f) for f in files], _remarks(files[0]), []
     for p in images:
         shape = Image.open(io.BytesIO(read_bytes(p))).size[::-1]
         mine, other = (_KidneyReader(r[p.name], shape) if r.get(p.name) else None for r in raters)
         extra = remarks.get(p.name, {}) | (dict(raters=(other,)) if other else {})
-        cases.append(Case(p.stem, _picture(p), mine, p.name.split('_')[0], source=str(p), extra=extra))
+        cases.append(Case(p.stem, _picture(p), mine, p.name.split('_')[0], source=str(p),
+                          extra=extra))
     _tell_unmatched(files, raters, images)
     blank = sum(p.name not in raters[0] or not raters[0][p.name] for p in images)
-    return SegData(cases, SOURCES['kidney_us'].classes, (f'outlines of sonographer {rater}; {blank} images without',))
+    return SegData(cases, SOURCES['kidney_us'].classes,
+                   (f'outlines of sonographer {rater}; {blank} images without',))
 
 def _tell_unmatched(files, raters, images): # outlines of images that are not there
     there = {p.name for p in images}
     for file, regions in zip(files, raters):
         if lost := [n for n, r in regions.items() if r and n not in there]:
-            warnings.warn(f'{file}: outlines of {len(lost)} images that are not in the folder, {lost[0]!r} for one. '
+            warnings.warn(f'{file}: outlines of {len(lost)} images that are not in the folder, '
+                          f'{lost[0]!r} for one. '
                           'To do: add them, or go on without them.', TskdWarning, stacklevel=3)
 
 # %% ../nbs/05_datasets.ipynb #7feb45d4
@@ -163,16 +190,19 @@ def match_slices(images, # DICOM files of a series
                 ):       # {file name of an image: mask}
     "Which mask belongs to which image: by name if all names agree, else by their order"
     images, masks = sorted(images, key=_numbers), sorted(masks, key=_numbers)
-    if {p.stem for p in images} == {p.stem for p in masks}: return dict(zip((p.name for p in images), masks))
+    if {p.stem for p in images} == {p.stem for p in masks}:
+        return dict(zip((p.name for p in images), masks))
     if len(images) != len(masks):
-        raise TskdError(f'a mask for each of the {len(images)} images', f'{len(masks)} masks', 'unpack the archive again',
+        raise TskdError(f'a mask for each of the {len(images)} images', f'{len(masks)} masks',
+                        'unpack the archive again',
                         file=masks[0].parent)
     return dict(zip((p.name for p in images), masks))
 
 # %% ../nbs/05_datasets.ipynb #be87199d
 def _series(patient, code, modality, window): # a patient's folder -> the cases of one series
     images, ground = (patient/f for f in _SERIES[code])
-    files, masks = sorted(images.glob('*.dcm'), key=_numbers), sorted(ground.glob('*.png'), key=_numbers)
+    files, masks = sorted(images.glob('*.dcm'), key=_numbers), sorted(ground.glob('*.png'),
+                                                                      key=_numbers)
     volume = VolumeFiles(tuple(map(str, files)), tuple(map(file_sha256, files)), 'auto', window)
     info, mask_of = volume.info(), match_slices(files, masks) if masks else {}
     read = _white if code == 'CT' else lambda p: _OrganReader(str(p), file_sha256(p))
@@ -180,7 +210,8 @@ def _series(patient, code, modality, window): # a patient's folder -> the cases 
     extra = dict(slice_spacing=info['spacing'][0]) if spacing else {}
     for i, place in enumerate(info['sources']):                          # in the order of the body
         mask = read(mask_of[files[place].name]) if masks else None
-        yield Case(f'{who}-{code}-{i:03}', SliceReader(volume, i), mask, who, spacing, str(files[place]),
+        yield Case(f'{who}-{code}-{i:03}', SliceReader(volume, i), mask, who, spacing,
+                   str(files[place]),
                    volume=f'{who}-{code}', slice=i, extra=extra)
 
 def chaos(folder,            # Train_Sets, or what is above or below it; Test_Sets have no masks
@@ -192,13 +223,16 @@ def chaos(folder,            # Train_Sets, or what is above or below it; Test_Se
     "CHAOS: abdominal CT or MR, slice by slice"
     codes = ('CT',) if modality == 'CT' else tuple(series or ('T1DUAL-in', 'T2SPIR'))
     if modality not in ('CT', 'MR') or not set(codes) <= set(_SERIES):
-        raise TskdError(f"modality 'CT', or 'MR' with series of {list(_SERIES)[1:]}", f'{modality!r}, {series}',
+        raise TskdError(f"modality 'CT', or 'MR' with series of {list(_SERIES)[1:]}",
+                        f'{modality!r}, {series}',
                         'for instance chaos(folder, "MR", series=["T2SPIR"])')
     window = window or ((60, 400) if modality == 'CT' else None)
     found = {p.parents[_SERIES[c][0].count('/')] for c in codes
              for p in Path(folder).rglob(_SERIES[c][0]) if any(p.glob('*.dcm'))}
-    patients = sorted((p for p in found if p.name.isdigit()), key=_numbers)        # T2SPIR/DICOM_anon is no CT
-    if not patients: raise _absent('chaos', folder, f'patients with a folder {_SERIES[codes[0]][0]}')
+    # T2SPIR/DICOM_anon is no CT
+    patients = sorted((p for p in found if p.name.isdigit()), key=_numbers)
+    if not patients:
+        raise _absent('chaos', folder, f'patients with a folder {_SERIES[codes[0]][0]}')
     cases = [case for p in patients for c in codes if (p/_SERIES[c][0]).is_dir()
              for case in _series(p, c, modality, window)]
     if organs_only: cases = [c for c in cases if c.mask is not None and c.mask.any()]
@@ -209,24 +243,31 @@ _DIAGNOSES = {'0': 'common nevus', '1': 'atypical nevus', '2': 'melanoma'}
 
 def _diagnoses(path): # PH2_dataset.txt -> {case: diagnosis}
     lines = read_bytes(path).decode('utf-8', 'replace').splitlines()
-    rows = [[part.strip() for part in line.split('||')] for line in lines if line.startswith('|| IMD')]
+    rows = [[part.strip() for part in line.split('||')] for line in lines
+            if line.startswith('|| IMD')]
     if not rows or any(len(r) < 4 or r[3] not in _DIAGNOSES for r in rows):
-        raise TskdError('rows "|| IMD003 || … || 0 || …", the diagnosis as 0, 1 or 2', f'{len(rows)} rows',
+        raise TskdError('rows "|| IMD003 || … || 0 || …", the diagnosis as 0, 1 or 2',
+                        f'{len(rows)} rows',
                         'take PH2_dataset.txt from the archive again', file=path)
     return {r[1]: _DIAGNOSES[r[3]] for r in rows}
 
 def ph2(folder # PH2Dataset, or what is above it
        ) -> SegData:
     "PH²: dermoscopic images, lesion masks, diagnoses"
-    images = _below('ph2', folder, 'IMD*_Dermoscopic_Image/IMD*.bmp', 'images like IMD003/IMD003_Dermoscopic_Image/IMD003.bmp')
-    said = _diagnoses(_below('ph2', folder, 'PH2_dataset.txt', 'the table of diagnoses, PH2_dataset.txt')[0])
+    images = _below('ph2', folder, 'IMD*_Dermoscopic_Image/IMD*.bmp',
+                    'images like IMD003/IMD003_Dermoscopic_Image/IMD003.bmp')
+    said = _diagnoses(_below('ph2', folder, 'PH2_dataset.txt',
+                             'the table of diagnoses, PH2_dataset.txt')[0])
     cases = []
     for p in images:
         mask = p.parents[1]/f'{p.stem}_lesion'/f'{p.stem}_lesion.bmp'
-        if not mask.is_file(): raise TskdError('the mask of the lesion', 'none', 'unpack the archive again', file=mask)
+        if not mask.is_file():
+            raise TskdError('the mask of the lesion', 'none', 'unpack the archive again', file=mask)
         if p.stem not in said:
-            raise TskdError(f'the diagnosis of {p.stem}', 'no such row', 'take PH2_dataset.txt from the archive again', file=folder)
-        cases.append(Case(p.stem, _picture(p), _white(mask), p.stem, source=str(p), extra=dict(stratum=said[p.stem])))
+            raise TskdError(f'the diagnosis of {p.stem}', 'no such row',
+                            'take PH2_dataset.txt from the archive again', file=folder)
+        cases.append(Case(p.stem, _picture(p), _white(mask), p.stem, source=str(p),
+                          extra=dict(stratum=said[p.stem])))
     return SegData(cases, SOURCES['ph2'].classes)
 
 # %% ../nbs/05_datasets.ipynb #68c7ebf3
@@ -237,13 +278,16 @@ def drive(folder # with training/ and test/, or one of them
     for p in _below('drive', folder, '*_t*.tif', 'photos like training/images/21_training.tif'):
         number, part, root = p.stem.split('_')[0], p.stem.split('_')[1], p.parents[1]
         field = root/'mask'/f'{p.stem}_mask.gif'
-        if not field.is_file(): raise TskdError('the field of view', 'none', 'unpack the archive again', file=field)
+        if not field.is_file():
+            raise TskdError('the field of view', 'none', 'unpack the archive again', file=field)
         first, second = (root/f'{n}_manual'/f'{number}_manual{n[0]}.gif' for n in ('1st', '2nd'))
         if part == 'training' and not first.is_file():
-            raise TskdError('the vessels of a training photo', 'none', 'unpack the archive again', file=first)
+            raise TskdError('the vessels of a training photo', 'none', 'unpack the archive again',
+                            file=first)
         extra = dict(part=part) | (dict(raters=(_white(second),)) if second.is_file() else {})
         vessels = _white(first) if first.is_file() else None
-        cases.append(Case(number, _picture(p), vessels, number, source=str(p), valid=_white(field, True), extra=extra))
+        cases.append(Case(number, _picture(p), vessels, number, source=str(p),
+                          valid=_white(field, True), extra=extra))
     return SegData(cases, SOURCES['drive'].classes)
 
 # %% ../nbs/05_datasets.ipynb #6f404ef2
@@ -251,12 +295,19 @@ def autooral(folder # Autooral_dataset, or what is above it
             ) -> SegData:
     "Autooral: photos of oral ulcers"
     cases = []
-    for masks in _below('autooral', folder, 'mask_*', 'folders like Train/data_train and Train/mask_train', files=False):
-        photos, part = masks.with_name(masks.name.replace('mask_', 'data_', 1)), masks.name.removeprefix('mask_')
-        there = {p.stem: p for p in sorted(masks.iterdir(), key=_numbers) if p.is_file() and not p.name.startswith('.')}
+    for masks in _below('autooral', folder, 'mask_*',
+                        'folders like Train/data_train and Train/mask_train', files=False):
+        photos, part = masks.with_name(masks.name.replace('mask_', 'data_',
+                                                          1)), masks.name.removeprefix('mask_')
+        there = {p.stem: p for p in sorted(masks.iterdir(), key=_numbers) if p.is_file()
+                 and not p.name.startswith('.')}
         for p in sorted(photos.glob('*.*') if photos.is_dir() else (), key=_numbers):
-            if p.stem not in there: raise TskdError('a mask of the same name', 'none', f'look for it in {masks.name}', file=p)
-            cases.append(Case(f'{part}-{p.stem}', _picture(p), _white(there.pop(p.stem)), source=str(p), extra=dict(part=part)))
+            if p.stem not in there:
+                raise TskdError('a mask of the same name', 'none', f'look for it in {masks.name}',
+                                file=p)
+            cases.append(Case(f'{part}-{p.stem}', _picture(p), _white(there.pop(p.stem)),
+                              source=str(p), extra=dict(part=part)))
         if there:
-            raise TskdError(f'a photo of the same name in {photos.name}', 'none', 'unpack the archive again', file=next(iter(there.values())))
+            raise TskdError(f'a photo of the same name in {photos.name}', 'none',
+                            'unpack the archive again', file=next(iter(there.values())))
     return SegData(cases, SOURCES['autooral'].classes)

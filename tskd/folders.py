@@ -6,7 +6,7 @@
 __all__ = ['Item', 'Rule', 'find_items', 'match', 'mask_values', 'ValueReader', 'recognise', 'LabelReader', 'StackReader',
            'grouper', 'from_folder', 'verify_folder']
 
-# %% ../nbs/02a_folders.ipynb #5c58686f
+# %% ../nbs/02a_folders.ipynb #0b4ac2ab
 import csv, os, re, unicodedata
 from collections import Counter, defaultdict, namedtuple
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from .readers import PICTURES, VOLUMES, ImageReader, PolygonReader, SliceReader,
 from .readers import file_kind, read_bytes, read_polygons, read_values, series_of, volume_paths
 from .data import IGNORE, Case, Problems, SegData
 
-# %% ../nbs/02a_folders.ipynb #3356b00e
+# %% ../nbs/02a_folders.ipynb #d127aa42
 _ENDINGS = re.compile(r'\.(png|jpe?g|tiff?|bmp|gif|webp|npy|nii|nrrd|nhdr|mha|mhd|mgh|mgz|dcm|ima|'
                       r'dicom)(\.gz)?$', re.I)
 
@@ -67,6 +67,7 @@ def _sniff(path):
 
 def _head(path, n=400): # the first bytes of a file; none if it can't be read, which comes up later
     try:
+        if not path.is_file(): return b''                         # a pipe would never answer
         with open(path, 'rb') as f: return f.read(n)
     except OSError: return b''
 
@@ -115,7 +116,8 @@ def _unique(items, problems): # drop items that share a key, with a row for each
 
 # %% ../nbs/02a_folders.ipynb #33ab6947
 _WORDS = set('mask masks seg segs segmentation segmentations label labels labelmap gt groundtruth '
-             'truth annotation annotations anno manual manual1 manual2 lesion contour image images img '
+             'truth annotation annotations anno manual manual1 manual2 lesion contour image images '
+             'img '
              'im imgs photo training test train 0000'.split())
 
 def _tokens(name): return [t for t in re.split(r'[_\-. ]+', name.lower()) if t]
@@ -167,7 +169,7 @@ class ValueReader:
     def id(self): return self.sha
     def __call__(self): return mask_values(read_values(self.path, self.sha, indices=True))
 
-# %% ../nbs/02a_folders.ipynb #bfff7e68
+# %% ../nbs/02a_folders.ipynb #172dfad7
 def _sha(path): return sha256(read_bytes(path)).hexdigest()
 
 def _counted(v): # (H,W) or (D,H,W) values -> {value: pixels}
@@ -205,7 +207,7 @@ def recognise(n,           # {value: pixels} over all masks of a set
     if values in ([0], [1], [0, 1]): return Rule(((0, 0), (1, 1)), 'class ids 0 and 1', False)
     return _greys(n, [int(v) for v in values], lossy, classes)               # ids stored as floats
 
-# %% ../nbs/02a_folders.ipynb #c2ee4e6d
+# %% ../nbs/02a_folders.ipynb #550990b8
 def _greys(n, values, lossy, classes): # {grey: pixels}, whole numbers -> Rule
     dense = [v for v in values if v != 255]
     ids = dense[-1] < (len(classes) if classes else 2*len(dense)) if dense else False
@@ -331,7 +333,7 @@ def _group_table(path):
     def key(name): return unicodedata.normalize('NFC', _ENDINGS.sub('', name.strip()))
     return {key(r[0]): r[col].strip() for r in rows if len(r) > col}
 
-# %% ../nbs/02a_folders.ipynb #29853458
+# %% ../nbs/02a_folders.ipynb #f53f65f5
 def _looked_up(table, name):
     # {file: patient}; what it is called -> a function (path, key) -> patient
     def look(path, key):
@@ -385,7 +387,7 @@ class _Scan:
                 out[it.key] = (self.volume if it.kind == 'volume' else self.picture)(it, group)
         return out
 
-# %% ../nbs/02a_folders.ipynb #d3bbb421
+# %% ../nbs/02a_folders.ipynb #41542ffa
 @patch
 def picture(self:_Scan, it, group): # an Item -> _Image
     path, = it.paths
@@ -398,7 +400,7 @@ def picture(self:_Scan, it, group): # an Item -> _Image
     return _Image([Case(it.key, reader, group=group(path, it.key), source=str(path))], a.shape[:2],
                   None)
 
-# %% ../nbs/02a_folders.ipynb #dd90b9e6
+# %% ../nbs/02a_folders.ipynb #8fd9ebbe
 @patch
 def volume(self:_Scan, it, group): # an Item -> _Image with a case for each slice
     files = VolumeFiles(tuple(map(str, it.paths)), tuple(map(_sha, it.paths)), self.plane,
@@ -434,7 +436,7 @@ def mask(self:_Scan, it): # an Item -> _Mask
     lossy = file_kind(_head(path)) in ('jpeg', 'webp')
     return _Mask([reader], _counted(v := reader()), v.shape, None, lossy, path)
 
-# %% ../nbs/02a_folders.ipynb #b0237a5a
+# %% ../nbs/02a_folders.ipynb #353f3a31
 @patch
 def mask_volume(self:_Scan, it): # an Item -> _Mask
     files = VolumeFiles(tuple(map(str, it.paths)), tuple(map(_sha, it.paths)), self.plane,
@@ -508,7 +510,7 @@ def _paired(found, masks, known, problems):
     whole = {k for k in found if all(m in masks for _, m in matched[k])}
     return {k: [(t, masks[m]) for t, m in matched[k]] if k in whole else [] for k in found}
 
-# %% ../nbs/02a_folders.ipynb #aa7d886a
+# %% ../nbs/02a_folders.ipynb #cd9485d0
 def _meaning(used, label_map, classes, tags, problems): # the masks -> Rule, class names
     total = sum((Counter(m.values) for m in used), Counter())
     if label_map: rule, classes = _mapped(label_map, classes)
@@ -619,7 +621,8 @@ def _drawable(drawn, classes, shape, problems): # checks the outlines of one ima
         if x.min() < -1 or y.min() < -1 or x.max() > shape[1] + 1 or y.max() > shape[0] + 1:
             problems.add('warning', r.where, f'points inside the image ({shape[0]}×{shape[1]})',
                          f'x from {x.min():g} to {x.max():g}, y from {y.min():g} to {y.max():g}',
-                         'what lies outside is cut off; check that the outline belongs to this image')
+                         'what lies outside is cut off; check that the outline belongs to this '
+                         'image')
 
 # %% ../nbs/02a_folders.ipynb #659781f6
 def from_folder(images,         # a folder, a pattern like 'scans/**/*.png', or a list of files

@@ -7,11 +7,23 @@ __all__ = ['as_classes', 'on_one_grid', 'cross_entropy', 'soft_dice', 'task_loss
            'boundary_loss', 'supervised']
 
 # %% ../nbs/08_losses.ipynb #45662ae0
+import math
 from functools import partial
-
 import torch
 import torch.nn.functional as F
 from .core import TskdError
+
+# %% ../nbs/08_losses.ipynb #08a1c9d3
+def _checked_labels(logits, mask, look=None): # whether to look at the mask; by default on the CPU
+    "Both as they are, if every label has a class; else an error on the CPU, NaN elsewhere"
+    classes = logits.shape[1]
+    if not (mask.device.type == 'cpu' if look is None else look):
+        known = mask.long().clamp(-1, classes - 1)
+        return logits.masked_fill((known != mask).any(), math.nan), known
+    low, high = (x.item() for x in mask.aminmax()) if mask.numel() else (0, 0)
+    if low >= -1 and high < classes: return logits, mask
+    raise TskdError(f'classes 0..{classes - 1} or -1 in the mask', f'{low}..{high}',
+                    'give the model one class per label')
 
 # %% ../nbs/08_losses.ipynb #afebca28
 def as_classes(logits): # (B,1,H,W) or (B,C,H,W) of any float type -> (B,C,H,W) float32, C at least 2
@@ -24,10 +36,7 @@ def on_one_grid(logits,   # (B,C,h,w)
                 at='mask' # whose size to compute at: 'mask' or 'logits'
                ):
     "Logits as float32 classes and the mask, at one size"
-    logits = as_classes(logits)
-    if mask.max() >= logits.shape[1] or mask.min() < -1:
-        raise TskdError(f'classes 0..{logits.shape[1] - 1} or -1 in the mask', f'{mask.min().item()}..{mask.max().item()}',
-                        'give the model one class per label')
+    logits, mask = _checked_labels(as_classes(logits), mask)
     if logits.shape[-2:] == mask.shape[-2:]: return logits, mask
     if at == 'mask': return F.interpolate(logits, mask.shape[-2:], mode='bilinear', align_corners=False), mask
     return logits, F.interpolate(mask[:, None].float(), logits.shape[-2:], mode='nearest-exact')[:, 0].long()

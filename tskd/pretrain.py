@@ -20,10 +20,11 @@ from torch.func import functional_call
 from .augment import Views, keys, uniform
 from .core import TskdError, content_id, disk_errors, patch, read_json, write_json
 from .data import SegData
-from .models import (SegModel, VitEncoder, load_into, quick_attention, read_weights, save_model,
-                         seg_model, sincos_positions)
+from .history import History
+from .models import (SegModel, VitEncoder, load_into, read_weights, save_model, seg_model,
+                         sincos_positions)
 from .recipes import Stage, declared, one_of, real_number, takes, trained, whole_number
-from .train import History, Training, fit
+from .train import Training, fit
 
 # %% ../nbs/13a_pretrain.ipynb #240dc1ba
 @dataclass(kw_only=True)
@@ -32,17 +33,16 @@ class Pretraining(Stage):
     images: SegData; start: SegModel
     version, title = 2, 'pre-training'   # 2: made through a recipe
 
-    def task(self, model): raise NotImplementedError   # -> module, its loss and its batches, for `fit`
+    def task(self, model): raise NotImplementedError   # -> module, loss and batches, for `fit`
 
-    def inputs(self): return dict(images=self.images, start=content_id([self.start, self.start.size]))
+    def inputs(self):
+        return dict(images=self.images, start=content_id([self.start, self.start.size]))
 
     def train(self, folder):
         model = copy.deepcopy(self.start)
         if self.recipe.seed is not None: torch.manual_seed(self.recipe.seed)
-        place, precision = self.execution.place, self.execution.precision
-        with quick_attention(model, place, precision):
-            model.history = fit(*self.task(model), out=folder, desc=self.title, recipe=self.recipe,
-                                execution=self.execution)
+        model.history = fit(*self.task(model), out=folder, desc=self.title, recipe=self.recipe,
+                            execution=self.execution)
         model.facts = _seen(self.start, len(self.images), self.recipe.steps)
         return model
 
@@ -69,7 +69,8 @@ def load(self:Pretraining, artifact):
     "A copy of the start with the weights of the artifact"
     model = copy.deepcopy(self.start).cpu()
     load_into(model, read_weights(artifact/'model.safetensors'), str(artifact.path))
-    model.facts, model.history = read_json(artifact/'student.json'), History.load(artifact/'history.csv')
+    model.facts = read_json(artifact/'student.json')
+    model.history = History.load(artifact/'history.csv')
     return self.finish(model.to(self.execution.place), artifact)
 
 @patch
@@ -94,14 +95,16 @@ def patches(x, # (B,C,H,W)
             p  # their side
            ):  # (B,N,p·p·C)
     "An image as a row of patches"
-    return x.unflatten(3, (-1, p)).unflatten(2, (-1, p)).permute(0, 2, 4, 3, 5, 1).flatten(3).flatten(1, 2)
+    x = x.unflatten(3, (-1, p)).unflatten(2, (-1, p)).permute(0, 2, 4, 3, 5, 1)
+    return x.flatten(3).flatten(1, 2)
 
 def from_patches(t,    # (B,N,p·p·C)
                  p,    # their side
                  shape # (rows, columns) of patches
                 ):     # (B,C,H,W)
     "And back"
-    return t.unflatten(2, (p, p, -1)).unflatten(1, shape).permute(0, 5, 1, 3, 2, 4).flatten(4).flatten(2, 3)
+    t = t.unflatten(2, (p, p, -1)).unflatten(1, shape).permute(0, 5, 1, 3, 2, 4)
+    return t.flatten(4).flatten(2, 3)
 
 def patch_targets(x, p): # (B,C,H,W), their side -> (B,N,p·p·C), each with mean 0 and variance 1
     "What MAE is to draw"
@@ -115,7 +118,8 @@ def hidden_patches(key,      # (B,) of `augment.keys`
                   ):         # (B,v) numbers of the visible ones, (B,n) bool: which are hidden
     "Choose the patches to hide"
     seen = uniform(key, n, stream=11).argsort(1)[:, :max(1, round(n*(1 - share)))]
-    return seen, torch.ones(len(key), n, dtype=torch.bool, device=key.device).scatter_(1, seen, False)
+    hidden = torch.ones(len(key), n, dtype=torch.bool, device=key.device)
+    return seen, hidden.scatter_(1, seen, False)
 
 def mae_loss(drawn,  # (B,N,d)
              target, # (B,N,d)
@@ -133,16 +137,18 @@ class MaskedAutoencoder(nn.Module):
                 ):
         super().__init__()
         self.normalise, self.encoder, self.share = model.normalise, _vit(model), share
-        channels = model.normalise.channels
+        channels, self.size = model.normalise.channels, model.size
         self.side, self.shape = self.encoder.multiple, self.encoder.grid
-        self.enter, self.token = nn.Linear(self.encoder.channels, width), nn.Parameter(.02*torch.randn(1, 1, width))
+        self.enter = nn.Linear(self.encoder.channels, width)
+        self.token = nn.Parameter(.02*torch.randn(1, 1, width))
         self.register_buffer('places', sincos_positions(width, self.shape))
         self.blocks = nn.Sequential(*(Block(width, heads, qkv_bias=True) for _ in range(depth)))
         self.leave = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, channels*self.side**2))
 
 def _vit(model): # its encoder, if MAE can work with it
     if isinstance(model.encoder, VitEncoder): return model.encoder
-    raise NotRun('a plain ViT, whose tokens can be left out', type(model.encoder).__name__, 'choose a student like vit_tiny, or another method')
+    raise NotRun('a plain ViT, whose tokens can be left out', type(model.encoder).__name__,
+                 'choose a student like vit_tiny, or another method')
 
 # %% ../nbs/13a_pretrain.ipynb #5142293d
 @patch
@@ -154,24 +160,28 @@ def encode(self:MaskedAutoencoder, x, seen): # normalised (B,C,H,W), (B,v) -> (B
     for block in self.encoder.blocks: y = block(y)
     return self.encoder.net.norm(y)[:, first:]
 
-def _taken(y, places): return y.gather(1, places[..., None].expand(-1, -1, y.shape[-1])) # (B,N,d), (B,v) -> (B,v,d)
+def _taken(y, places): # (B,N,d), (B,v) -> (B,v,d)
+    return y.gather(1, places[..., None].expand(-1, -1, y.shape[-1]))
 
+# %% ../nbs/13a_pretrain.ipynb #5c99d6cb
 @patch
-def forward(self:MaskedAutoencoder, image, key): # (B,1|3,H,W) in 0..1, (B,) -> drawn and wanted patches (B,N,d), (B,N) hidden
-    "Hide, encode, draw"
+def forward(self:MaskedAutoencoder, image, key): # (B,1|3,H,W) in 0..1, (B,)
+    "Hide, encode, draw; gives drawn and wanted patches (B,N,d), and which are hidden (B,N)"
     x = self.normalise(image)
     seen, hidden = hidden_patches(key, math.prod(self.shape), self.share)
     y = self.enter(self.encode(x, seen))
-    y = self.token.to(y.dtype).expand(*hidden.shape, -1).scatter(1, seen[..., None].expand_as(y), y) + self.places
+    y = self.token.to(y.dtype).expand(*hidden.shape, -1).scatter(1, seen[..., None].expand_as(y), y)
+    y = y + self.places
     return self.leave(self.blocks(y)), patch_targets(x, self.side), hidden
 
 def mae_step(model, batch): # a MaskedAutoencoder -> (total, parts)
     "The loss of a batch"
-    total = mae_loss(*model(batch['image'], keys(batch['id'], batch['view'], batch['image'].device)))
+    image = batch['image']
+    total = mae_loss(*model(image, keys(batch['id'], batch['view'], image.device)))
     return total, dict(mae=total)
 
 # %% ../nbs/13a_pretrain.ipynb #2e3baf76
-CROPS = dict(flip=.5, rotate=0., scale=.3, shear=0., shift=.15, elastic=0.)  # of `warp`: what a random resized crop does
+CROPS = dict(flip=.5, rotate=0., scale=.3, shear=0., shift=.15, elastic=0.)  # of `warp`
 
 def adamw_of_mae(groups): # of parameters
     "AdamW with the betas of MAE's authors"
@@ -208,13 +218,14 @@ def fit_mae(images,             # SegData; masks are not looked at
            ) -> SegModel:
     "A student whose encoder learned to fill in what is hidden"
     start = _student(student, images, size, recipe.seed)
-    return trained(MaskedStage(recipe=recipe, execution=execution, images=images.unlabelled(), start=start), out)
+    return trained(MaskedStage(recipe=recipe, execution=execution, images=images.unlabelled(),
+                               start=start), out)
 
 # %% ../nbs/13a_pretrain.ipynb #2ab8f30b
 @patch
 @torch.no_grad()
-def pictures(self:MaskedAutoencoder, image, key): # (B,1|3,H,W) in 0..1, (B,) -> three batches (B,C,H,W): the image, what is seen of it, what was drawn
-    "See what it learned, in the encoder's normalised grey values"
+def pictures(self:MaskedAutoencoder, image, key): # (B,1|3,H,W) in 0..1, (B,)
+    "The image, what is seen of it, and what was drawn, in the encoder's normalised grey values"
     x = self.normalise(image)
     drawn, _, hidden = self(image, key)
     t, hidden = patches(x, self.side), hidden[..., None]
@@ -229,7 +240,8 @@ def contrast(query,         # (B,d)
             ):              # a scalar
     "InfoNCE times 2·temperature, as MoCo v3 has it"
     query, key = F.normalize(query.float(), dim=1), F.normalize(key.float(), dim=1)
-    return 2*temperature*F.cross_entropy(query @ key.T/temperature, torch.arange(len(query), device=query.device))
+    own = torch.arange(len(query), device=query.device)
+    return 2*temperature*F.cross_entropy(query @ key.T/temperature, own)
 
 def momentum_at(step, steps, start=.99): # a number, or a tensor of one -> start … 1, along a cosine
     "How slowly the copy follows"
@@ -241,7 +253,8 @@ def _mlp(*dims): # linear layers with batch norm; the last one without scale, an
     layers = []
     for i, (a, b) in enumerate(zip(dims, dims[1:]), 2):
         last = i == len(dims)
-        layers += [nn.Linear(a, b, bias=False), nn.BatchNorm1d(b, affine=not last)] + [nn.ReLU()]*(not last)
+        layers += [nn.Linear(a, b, bias=False), nn.BatchNorm1d(b, affine=not last)]
+        if not last: layers.append(nn.ReLU())
     return nn.Sequential(*layers)
 
 class _Described(nn.Module):
@@ -253,6 +266,7 @@ class _Described(nn.Module):
 
     def forward(self, x): return self.project(self.encoder(self.normalise(x)).mean((2, 3)))
 
+# %% ../nbs/13a_pretrain.ipynb #938e6e5a
 class MomentumContrast(nn.Module):
     "The encoder of a SegModel with its heads, and a slow copy"
     def __init__(self, model, steps,           # a SegModel; how many steps it will be trained
@@ -260,11 +274,16 @@ class MomentumContrast(nn.Module):
                  momentum=.99, temperature=.2):
         super().__init__()
         self.steps, self.momentum, self.temperature = steps, momentum, temperature
+        self.size = model.size
         self.fast, self.predict = _Described(model, hidden, width), _mlp(width, hidden, width)
-        if isinstance(model.encoder, VitEncoder): model.encoder.net.patch_embed.requires_grad_(False)
+        if isinstance(model.encoder, VitEncoder):
+            model.encoder.net.patch_embed.requires_grad_(False)
         self.names = {n: 'slow ' + n.replace('.', '/') for n in self.fast.state_dict()}
         for n, t in self.fast.state_dict().items(): self.register_buffer(self.names[n], t.clone())
         self.register_buffer('done', torch.zeros((), dtype=torch.long))
+
+    @property
+    def encoder(self): return self.fast.encoder
 
 # %% ../nbs/13a_pretrain.ipynb #71b663f0
 @patch
@@ -282,34 +301,38 @@ def follow(self:MomentumContrast):
     self.done += 1
 
 @patch
-def forward(self:MomentumContrast, one, two): # two views of the same images, (B,C,H,W) each -> a scalar
-    "The symmetrised loss"
+def forward(self:MomentumContrast, one, two): # two views of the same images, (B,C,H,W) each
+    "The symmetrised loss, a scalar"
     if self.training: self.follow()
-    with torch.no_grad(): keys_one, keys_two = (functional_call(self.fast, self.slow(), (x,)) for x in (one, two))
-    queries = [self.predict(self.fast(x)) for x in (one, two)]
-    return contrast(queries[0], keys_two, self.temperature) + contrast(queries[1], keys_one, self.temperature)
+    views, t = (one, two), self.temperature
+    with torch.no_grad(): found = [functional_call(self.fast, self.slow(), (x,)) for x in views]
+    asked = [self.predict(self.fast(x)) for x in views]
+    return contrast(asked[0], found[1], t) + contrast(asked[1], found[0], t)
 
 def moco_step(model, batch): # a MomentumContrast -> (total, parts)
     "The loss of a batch"
     total = model(batch['image'], batch['other'])
     return total, dict(contrast=total)
-moco_step.decomposes = False      # it compares the samples of a batch, so pieces of a batch are not the same
+moco_step.decomposes = False      # it compares the samples of a batch: pieces are not the same
 
 # %% ../nbs/13a_pretrain.ipynb #06d7d873
 class PairBatches:
     "Batches with two views of each case: `image` and `other`"
     def __init__(self, batches): # of `SegData.batches`
         self.batches, self.id = batches, content_id(['pairs', batches.id])
-        if len(batches.data) < 2: raise TskdError('at least two images to tell apart', f'{len(batches.data)}', 'bring more transfer images')
+        if len(batches.data) < 2:
+            raise TskdError('at least two images to tell apart', f'{len(batches.data)}',
+                            'bring more transfer images')
 
     def __len__(self): return max(1, len(self.batches.data)//self.batches.batch_size)
     def epoch(self, e=0, start=0):
         for places in self.batches.order(e).split(self.batches.batch_size)[start:len(self)]:
             one, two = (self.batches.batch(places, 2*e + k) for k in (0, 1))
-            yield dict(image=one['image'], other=two['image'], id=one['id'], view=list(zip(one['view'], two['view'])))
+            yield dict(image=one['image'], other=two['image'], id=one['id'],
+                       view=list(zip(one['view'], two['view'])))
 
 # %% ../nbs/13a_pretrain.ipynb #ff9395e4
-SHIFTS = dict(rotate=10., scale=.5, shear=0., shift=.15, elastic=0.)   # of `warp`: stronger crops
+SHIFTS = dict(rotate=10., scale=.5, shear=0., shift=.15, elastic=0.)   # of `warp`
 
 @declared
 class Contrastive(Training):
@@ -344,4 +367,5 @@ def fit_moco(images,             # SegData; masks are not looked at
             ) -> SegModel:
     "A student whose encoder learned to tell images apart, whatever the view"
     start = _student(student, images, size, recipe.seed)
-    return trained(ContrastiveStage(recipe=recipe, execution=execution, images=images.unlabelled(), start=start), out)
+    return trained(ContrastiveStage(recipe=recipe, execution=execution, images=images.unlabelled(),
+                                    start=start), out)

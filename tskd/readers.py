@@ -9,13 +9,14 @@ __all__ = ['PICTURES', 'VOLUMES', 'MAX_PIXELS', 'MAX_VOXELS', 'AXES', 'MAX_POINT
            'read_polygons', 'fill', 'draw', 'PolygonReader']
 
 # %% ../nbs/01a_readers.ipynb #b1ca078b
-import csv, gzip, hmac, io, json, logging, os, re, secrets, warnings, zlib
+import csv, gzip, hmac, io, json, logging, os, re, secrets, stat, warnings, zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 import hashlib, numpy as np, psutil
 from PIL import Image, ImageOps
-from .core import (TskdError, TskdWarning, cache_root, content_id, lock, make_room, mark_used, need, new_artifact,
+from .core import (TskdError, TskdWarning, cache_root, content_id, lock, make_room, mark_used,
+                       need, new_artifact,
                        read_json, write_json, written_whole)
 
 # %% ../nbs/01a_readers.ipynb #24d181da
@@ -28,16 +29,28 @@ _GONE = {'ENOENT': ('a file', 'none'), 'ESTALE': ('a file', 'a stale network han
 
 def read_bytes(path, sha256=None) -> bytes: # a file; the sha256 it must have
     "A file's bytes, none of them missing"
+    _readable(path)
     try: data = Path(path).read_bytes()
     except (OSError, ValueError) as e:
         expected, found = _GONE.get(errno_name(e), ('a readable file', f'{type(e).__name__}: {e}'))
-        raise TskdError(expected, found, 'restore the file or its permissions, then scan the folder again',
+        raise TskdError(expected, found,
+                        'restore the file or its permissions, then scan the folder again',
                         file=path) from e
-    if not data: raise TskdError('a picture', 'a file of 0 bytes', 'copy or download it again', file=path)
+    if not data:
+        raise TskdError('a picture', 'a file of 0 bytes', 'copy or download it again', file=path)
     if sha256 and hashlib.sha256(data).hexdigest() != sha256:
         raise TskdError('the file as it was when the folder was scanned', 'other bytes',
                         'scan the folder again', file=path)
     return data
+
+def _readable(path): # an error for what would be read for ever, or would not fit
+    try: there = os.stat(path)
+    except (OSError, ValueError): return                          # reading it tells more
+    if not (stat.S_ISREG(there.st_mode) or stat.S_ISDIR(there.st_mode)):
+        raise TskdError('a file', 'a pipe or a device', 'remove it, or leave it out', file=path)
+    if there.st_size > 2**30 and there.st_size > psutil.virtual_memory().total//2:
+        raise TskdError('a file that fits in memory', f'{there.st_size/2**30:.0f} GB', 'cut it into parts',
+                        file=path)
 
 def errno_name(e): # an OSError
     "The name of a system error, like 'ENOENT'"
@@ -55,7 +68,8 @@ VOLUMES = {'nifti', 'nifti-pair', 'nrrd', 'metaimage', 'mgh', 'dicom'}
 def file_kind(data: bytes) -> str: # a file's first 400 bytes or more
     "What the bytes are: 'png', 'jpeg', …, 'nifti', 'nrrd', 'dicom', 'html', or 'unknown'"
     # with its preamble, or without
-    if data[128:132] == b'DICM' or re.match(rb'[\2\x08]\0..([A-Z]{2}|..\0\0)', data, re.S): return 'dicom'
+    if data[128:
+        132] == b'DICM' or re.match(rb'[\2\x08]\0..([A-Z]{2}|..\0\0)', data, re.S): return 'dicom'
     if (magic := data[344:347]) in (b'n+1', b'ni1') or data[4:7] in (b'n+2', b'ni2'):
         return 'nifti' if b'n+' in (magic + data[4:7]) else 'nifti-pair'
     if data[:4] == b'RIFF' and data[8:12] == b'WEBP': return 'webp'
@@ -66,7 +80,8 @@ def file_kind(data: bytes) -> str: # a file's first 400 bytes or more
 
 def _not_a_picture(kind, data): # -> what to tell of a file that is no picture
     if kind == 'html':
-        return 'a web page (a download that failed?)', 'download it again; the page itself says what went wrong'
+        return ('a web page (a download that failed?)',
+                'download it again; the page itself says what went wrong')
     if kind == 'lfs': return 'a placeholder of git-lfs', 'run: git lfs pull'
     if kind == 'zip': return 'a zip archive', 'unpack it'
     return f'bytes that begin with {data[:8]!r}', 'save it as PNG, TIFF, NPY, NIfTI, NRRD or DICOM'
@@ -94,7 +109,8 @@ def _without_alpha(a): # (H,W,4) of a mask -> (H,W,3): what is transparent is ba
 
 def _npy(data): # bytes of an .npy file -> array, channels last
     head = io.BytesIO(data); version = np.lib.format.read_magic(head)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    form = np.lib.format
+    read = form.read_array_header_1_0 if version == (1, 0) else form.read_array_header_2_0
     shape, _, dtype = read(head)
     if np.prod(shape, dtype=float)*dtype.itemsize > len(data):
         raise ValueError(f'{len(data)} bytes for {shape} of {dtype}')
@@ -114,19 +130,22 @@ def _tiff(data, indices): # Pillow first, then tifffile
 # %% ../nbs/01a_readers.ipynb #9cf6c713
 MAX_PIXELS, MAX_VOXELS = 2**29, 2**31
 
-def _affordable(shape, itemsize=1, what='picture', path=None): # what a file claims to hold, before it is decoded
+def _affordable(shape, itemsize=1, what='picture', path=None):
+    # what a file claims to hold, before it is decoded
     "An error if it is larger than a picture or volume may be, or than half of the machine's memory"
     n, most = float(np.prod([float(s) for s in shape])), psutil.virtual_memory().total//2
     if what == 'picture' and n > MAX_PIXELS or n*itemsize > most or not n >= 0:
         claim = f"{'×'.join(str(s) for s in shape)}, {n*itemsize/2**30:.1f} GB"
-        raise TskdError(f'a {what} that fits in memory', claim, 'cut it into tiles, or scale it down' if what == 'picture'
+        raise TskdError(f'a {what} that fits in memory', claim,
+                        'cut it into tiles, or scale it down' if what == 'picture'
                         else 'crop it or export it again', file=path)
 
 # %% ../nbs/01a_readers.ipynb #3eead207
 @contextmanager
 def _quiet():
-    "No warnings and no log lines of the libraries below: they quote what stands in the file, names included"
-    logs = [logging.getLogger(n) for n in ('pydicom', 'nibabel', 'nibabel.global', 'tifffile', 'PIL')]
+    "No warnings and no log lines of the libraries below: they quote what stands in the file"
+    logs = [logging.getLogger(n)
+            for n in ('pydicom', 'nibabel', 'nibabel.global', 'tifffile', 'PIL')]
     before = [log.disabled for log in logs]
     try:
         for log in logs: log.disabled = True
@@ -147,29 +166,37 @@ def decode(data,         # a file's bytes
         raise TskdError('a picture', found, fix, file=path)
     try:
         with _quiet():
-            a = _npy(data) if kind == 'npy' else (_tiff if kind == 'tiff' else _pillow)(data, indices)
+            a = _npy(data) if kind == 'npy' else (_tiff if kind == 'tiff' else _pillow)(data,
+                                                                                        indices)
     except TskdError as e: raise TskdError(e.expected, e.found, e.fix, file=path) from None
     except (Image.DecompressionBombError, MemoryError) as e:
-        raise TskdError('a picture that fits in memory', f'{e}', 'cut it into tiles, or scale it down',
+        raise TskdError('a picture that fits in memory', f'{e}',
+                        'cut it into tiles, or scale it down',
                         file=path) from None
     except Exception as e:                           # a broken file may break a decoder in any way
-        raise TskdError(f'a whole {kind.upper()} file', f'{type(e).__name__}: {e}', 'copy or export it again',
+        raise TskdError(f'a whole {kind.upper()} file', f'{type(e).__name__}: {e}',
+                        'copy or export it again',
                         file=path) from e
     return _checked(a, path)
 
 def _checked(a, path): # an array of two dimensions, or three with RGB, and plain numbers
     if a.ndim == 3 and a.shape[2] == 4: a = a[..., :3]
-    if a.size == 0 or not (a.ndim == 2 or a.ndim == 3 and a.shape[2] == 3) or a.dtype.kind not in 'buif':
-        raise TskdError('one picture, (H,W) or (H,W,3), of plain numbers', f'{a.shape} of {a.dtype}',
-                        'save a stack as NIfTI or NRRD, and numbers as integers or floats', file=path)
+    if a.size == 0 or not (a.ndim == 2 or a.ndim == 3
+                           and a.shape[2] == 3) or a.dtype.kind not in 'buif':
+        raise TskdError('one picture, (H,W) or (H,W,3), of plain numbers',
+                        f'{a.shape} of {a.dtype}',
+                        'save a stack as NIfTI or NRRD, and numbers as integers or floats',
+                        file=path)
     return a
 
-def read_values(path, sha256=None, indices=False) -> np.ndarray: # a file; its known hash; keep palette indices
+def read_values(path, sha256=None, indices=False) -> np.ndarray:
+    # a file; its known hash; keep palette indices
     "The values of a picture file, as they stand in it"
     return decode(read_bytes(path, sha256), path, indices)
 
 # %% ../nbs/01a_readers.ipynb #be416568
-def _grey_range(a, window): # finite values; (centre, width) or None -> what becomes black, what becomes white
+def _grey_range(a, window):
+    # finite values; (centre, width) or None -> what becomes black, what becomes white
     if window is not None: return window[0] - window[1]/2, window[0] + window[1]/2
     lo, hi = float(a.min()), float(a.max())
     if a.dtype.kind in 'iu' and 0 <= lo and hi <= 255: return 0., 255.
@@ -186,7 +213,8 @@ def to_bytes(a,          # (H,W), (H,W,3) or a volume, of any number type
     if a.dtype == np.uint8 and window is None: return a
     fine = np.isfinite(a)
     if not fine.any():
-        raise TskdError('at least one finite value', 'none', 'leave the picture out, or export it again')
+        raise TskdError('at least one finite value', 'none',
+                        'leave the picture out, or export it again')
     lo, hi = _grey_range(a[fine], window)
     with np.errstate(all='ignore'):
         x = (np.where(fine, a, lo) - np.float64(lo))/(hi - lo if hi > lo else 1.)
@@ -194,9 +222,10 @@ def to_bytes(a,          # (H,W), (H,W,3) or a volume, of any number type
 
 def one_channel(a): # (H,W) or (H,W,3) uint8
     "A colour picture with three equal channels as a grey one"
-    return a[..., 0] if a.ndim == 3 and (a[..., 0] == a[..., 1]).all() and (a[..., 0] == a[..., 2]).all() else a
+    return a[..., 0] if a.ndim == 3 and (a[..., :1] == a).all() else a
 
-def read_image(path, window=None, sha256=None) -> np.ndarray: # a picture file; (centre, width); its known hash
+def read_image(path, window=None, sha256=None) -> np.ndarray:
+    # a picture file; (centre, width); its known hash
     "A picture file as (H,W) or (H,W,3) bytes"
     try: return np.ascontiguousarray(one_channel(to_bytes(read_values(path, sha256), window)))
     except TskdError as e: raise TskdError(e.expected, e.found, e.fix, file=path) from e
@@ -207,13 +236,15 @@ class Volume:
     "A stack of slices and where it lies"
     slices: np.ndarray        # (D,H,W) or (D,H,W,3), values as in the file
     spacing: tuple            # (between slices, row, column) millimetres, or None if unknown
-    affine: np.ndarray = None # (4,4), (slice, row, column) -> right, anterior, superior in millimetres
+    # (4,4), (slice, row, column) -> right, anterior, superior in millimetres
+    affine: np.ndarray = None
     patient: str = ''         # a one-way code of the patient, if the file names one
     notes: tuple = ()         # what a user should know
     window: tuple = None      # (centre, width) the file asks for
 
 # %% ../nbs/01a_readers.ipynb #76beffc7
-AXES = dict(sagittal=(0, 2, 1), coronal=(1, 2, 0), axial=(2, 1, 0))     # body axes of (slices, rows, columns)
+# body axes of (slices, rows, columns)
+AXES = dict(sagittal=(0, 2, 1), coronal=(1, 2, 0), axial=(2, 1, 0))
 
 def _plane(spacing, plane): # (x, y, z) mm -> name of the plane to cut
     if plane != 'auto': return plane
@@ -223,7 +254,8 @@ def _plane(spacing, plane): # (x, y, z) mm -> name of the plane to cut
 def _oriented(voxels, affine, plane, path): # (X,Y,Z[,3]) as in the file; (4,4) to RAS mm -> Volume
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     if not np.isfinite(affine).all() or not (spacing > 0).all():
-        raise TskdError('voxels with a positive size', f'{[float(round(s, 4)) for s in spacing]} mm',
+        raise TskdError('voxels with a positive size',
+                        f'{[float(round(s, 4)) for s in spacing]} mm',
                         'export the volume again with its spacing', file=path)
     orient = need('medical', 'nibabel').orientations
     way = orient.io_orientation(affine)
@@ -242,11 +274,13 @@ def _oriented(voxels, affine, plane, path): # (X,Y,Z[,3]) as in the file; (4,4) 
         affine = affine @ orient.inv_ornt_aff([[0, 1], [1, -1], [2, 1]], voxels.shape[:3])
         voxels = voxels[:, ::-1]
     size = np.linalg.norm(affine[:3, :3], axis=0)
-    return Volume(voxels, tuple(float(round(s, 6)) for s in size), affine, notes=_tilt(affine/[*size, 1], name))
+    return Volume(voxels, tuple(float(round(s, 6)) for s in size), affine,
+                  notes=_tilt(affine/[*size, 1], name))
 
 def _tilt(direction, name): # unit columns -> a note if the slices lie oblique
     angle = np.degrees(np.arccos(np.clip(np.abs(direction[:3, :3]).max(0).min(), 0, 1)))
-    return (f'oblique by {angle:.0f}°: {name} slices are kept on the scanner\'s own grid',) if angle > 5 else ()
+    return (f'oblique by {angle:.0f}°: {name} slices are kept on the scanner\'s own grid',
+            ) if angle > 5 else ()
 
 # %% ../nbs/01a_readers.ipynb #08af3273
 def _gunzip(data, path): # bytes of a .gz -> bytes
@@ -256,10 +290,12 @@ def _gunzip(data, path): # bytes of a .gz -> bytes
             head = f.read(1024)
             out = head + f.read((most := _claimed(head)) - len(head) + 1)
     except (OSError, EOFError, zlib.error, MemoryError) as e:
-        raise TskdError('a whole gzip file', f'{type(e).__name__}: {e}', 'copy or download it again',
+        raise TskdError('a whole gzip file', f'{type(e).__name__}: {e}',
+                        'copy or download it again',
                         file=path) from None
     if len(out) > most:
-        raise TskdError('a volume that fits in memory', f'a gzip file that grows beyond the {most/2**20:.0f} MB it claims',
+        raise TskdError('a volume that fits in memory',
+                        f'a gzip file that grows beyond the {most/2**20:.0f} MB it claims',
                         'export it again', file=path)
     return out
 
@@ -271,32 +307,41 @@ def _claimed(head): # the first bytes of a volume -> the bytes it may have
     kind = nib.Nifti2Header if head[4:7] == b'n+2' else nib.Nifti1Header
     try:
         h = kind.from_fileobj(io.BytesIO(head), check=False)
-        voxels = np.prod([max(int(n), 1) for n in h.get_data_shape()], dtype=float)*h.get_data_dtype().itemsize
+        voxels = np.prod([max(int(n), 1) for n in h.get_data_shape()],
+                         dtype=float)*h.get_data_dtype().itemsize
         start = float(h['vox_offset'])
-    except Exception: return most                                 # the reader will say what is wrong with it
-    return int(min(most, max(start, 352) + voxels + 2**20)) if np.isfinite(start + voxels) and start >= 0 else most
+    # the reader will say what is wrong with it
+    except Exception: return most
+    return int(min(most,
+                   max(start,
+                       352) + voxels + 2**20)) if np.isfinite(start + voxels) and start >= 0 else most
 
 # %% ../nbs/01a_readers.ipynb #df163372
-def _three(shape, path): # shape of a volume -> its first three sizes; trailing ones of size 1 are dropped
+def _three(shape, path):
+    # shape of a volume -> its first three sizes; trailing ones of size 1 are dropped
     shape = tuple(int(n) for n in shape)
     if len(shape) > 3 and max(shape[3:]) > 1:
         raise TskdError('a volume (X, Y, Z)', f'{len(shape)}-D {shape}',
                         'save each time point or channel as a file of its own', file=path)
     shape = (shape + (1, 1, 1))[:3]
     if min(shape) < 1 or np.prod(shape, dtype=float) > MAX_VOXELS:
-        raise TskdError(f'a volume of 1 to {MAX_VOXELS} voxels', f'{shape}', 'crop it or export it again',
+        raise TskdError(f'a volume of 1 to {MAX_VOXELS} voxels', f'{shape}',
+                        'crop it or export it again',
                         file=path)
-    _affordable(shape, 8, 'volume', path)                         # as float64, which scaling makes of it
+    # as float64, which scaling makes of it
+    _affordable(shape, 8, 'volume', path)
     return shape
 
 # %% ../nbs/01a_readers.ipynb #3ea6d5a8
 def _nibabel(data, path, plane): # a NIfTI or MGH file's bytes -> Volume
     nib = need('medical', 'nibabel')
-    kind = nib.MGHImage if file_kind(data) == 'mgh' else nib.Nifti2Image if data[4:7] == b'n+2' else nib.Nifti1Image
+    nifti = nib.Nifti2Image if data[4:7] == b'n+2' else nib.Nifti1Image
+    kind = nib.MGHImage if file_kind(data) == 'mgh' else nifti
     img = kind.from_bytes(data)
     shape = _three(img.shape, path)
     if (dtype := img.get_data_dtype()).kind not in 'buif':
-        raise TskdError('plain numbers for voxels', f'{dtype}', 'export it as 16-bit integers or floats',
+        raise TskdError('plain numbers for voxels', f'{dtype}',
+                        'export it as 16-bit integers or floats',
                         file=path)
     voxels = np.asanyarray(img.dataobj).reshape(shape)
     n, affine = min(3, len(img.shape)), np.asarray(img.affine, float)
@@ -304,7 +349,8 @@ def _nibabel(data, path, plane): # a NIfTI or MGH file's bytes -> Volume
     sizes = np.array(img.header.get_zooms()[:n], float), np.linalg.norm(affine[:3, :3], axis=0)[:n]
     if (np.abs(sizes[0] - sizes[1]) > .01*sizes[0].max()).any():
         header, matrix = (s.round(3).tolist() for s in sizes)
-        raise TskdError('one voxel size', f'{header} mm in the header and {matrix} mm in the affine',
+        raise TskdError('one voxel size',
+                        f'{header} mm in the header and {matrix} mm in the affine',
                         'find out which is right and save it again', file=path)
     return volume
 
@@ -315,14 +361,16 @@ def volume_paths(path) -> tuple: # the file of a volume
     "The file itself, and the one beside it that holds its voxels, if there is one"
     try:
         with open(path, 'rb') as f: head = f.read(2**16)
-    except OSError: return (Path(path),)                          # what is wrong is told when all of it is read
+    # what is wrong is told when all of it is read
+    except OSError: return (Path(path),)
     if file_kind(head) not in ('nrrd', 'metaimage'): return (Path(path),)
     if head.startswith(b'NRRD'): head = re.split(rb'\r?\n\r?\n', head, maxsplit=1)[0]
     named = _BESIDE.search(head)
     if named is None or named[1].upper() == b'LOCAL': return (Path(path),)
     name = named[1].decode('utf-8', 'replace')
-    if '/' in name or '\\' in name or '%' in name or name in ('.', '..') or name.upper().startswith('LIST'):
-        raise TskdError('voxels in this file, or in one beside it', repr(name), 'save the volume as one file: .nrrd or .mha', file=path)
+    if re.search(r'[/\\%]', name) or name in ('.', '..') or name.upper().startswith('LIST'):
+        raise TskdError('voxels in this file, or in one beside it', repr(name),
+                        'save the volume as one file: .nrrd or .mha', file=path)
     return Path(path), Path(path).with_name(name)
 
 # %% ../nbs/01a_readers.ipynb #3a63d703
@@ -340,11 +388,13 @@ def _itk(path, plane): # NRRD, MetaImage -> Volume
     affine[:n, 3] = img.GetOrigin()
     voxels = sitk.GetArrayFromImage(img)
     voxels = voxels.reshape(voxels.shape if n == 3 else (1, *voxels.shape))
-    return _oriented(np.transpose(voxels, (2, 1, 0, 3)[:voxels.ndim]), np.diag([-1, -1, 1, 1.]) @ affine, plane,
+    return _oriented(np.transpose(voxels, (2, 1, 0, 3)[:voxels.ndim]),
+                     np.diag([-1, -1, 1, 1.]) @ affine, plane,
                      path)
 
 # %% ../nbs/01a_readers.ipynb #4d407532
-_DEFLATED = b'1.2.840.10008.1.2.1.99'                              # a DICOM file that is one compressed stream
+# a DICOM file that is one compressed stream
+_DEFLATED = b'1.2.840.10008.1.2.1.99'
 
 def _unzips(data, path): # an error if such a file grows beyond a quarter of the memory
     "Try a deflated file before pydicom unpacks all of it"
@@ -353,10 +403,15 @@ def _unzips(data, path): # an error if such a file grows beyond a quarter of the
         if data[132:138] != b'\2\0\0\0UL': raise zlib.error
         stream, most = zlib.decompressobj(-zlib.MAX_WBITS), psutil.virtual_memory().total//4
         rest, n = data[144 + int.from_bytes(data[140:144], 'little'):], 0
-        while rest and n <= most: n += len(stream.decompress(rest, 2**24)); rest = stream.unconsumed_tail
+        while rest and n <= most:
+            n += len(stream.decompress(rest, 2**24))
+            rest = stream.unconsumed_tail
     except zlib.error:
-        raise TskdError('a whole DICOM file', 'a damaged stream', 'export it again', file=path) from None
-    if n > most: raise TskdError('a volume that fits in memory', f'a deflated file of more than {most/2**30:.0f} GB',
+        raise TskdError('a whole DICOM file', 'a damaged stream', 'export it again',
+                        file=path) from None
+    if n > most:
+        raise TskdError('a volume that fits in memory',
+                        f'a deflated file of more than {most/2**30:.0f} GB',
                                  'export it again', file=path)
 
 # %% ../nbs/01a_readers.ipynb #a4d35b3b
@@ -366,24 +421,28 @@ def _dicom(path, data, pixels=True): # -> pydicom dataset
     with _quiet():
         try: ds = pydicom.dcmread(io.BytesIO(data), stop_before_pixels=not pixels, force=True)
         except Exception as e:               # its message may quote a tag, so only its kind is told
-            raise TskdError('a whole DICOM file', type(e).__name__, 'export it again', file=path) from None
+            raise TskdError('a whole DICOM file', type(e).__name__, 'export it again',
+                            file=path) from None
     if not hasattr(ds, 'file_meta'): ds.file_meta = pydicom.dataset.FileMetaDataset()
     # a file without its first page: what it looks like decides
     if 'TransferSyntaxUID' not in ds.file_meta:
         implicit, little = ds.original_encoding
-        kind = 'ImplicitVRLittleEndian' if implicit else 'ExplicitVRLittleEndian' if little else 'ExplicitVRBigEndian'
+        explicit = 'ExplicitVRLittleEndian' if little else 'ExplicitVRBigEndian'
+        kind = 'ImplicitVRLittleEndian' if implicit else explicit
         ds.file_meta.TransferSyntaxUID = getattr(pydicom.uid, kind)
     return ds
 
 # %% ../nbs/01a_readers.ipynb #4614d45d
-def _tag(ds, name, kind=str, default=None): # a tag's value as `kind`, or the default if it is absent or senseless
+def _tag(ds, name, kind=str, default=None):
+    # a tag's value as `kind`, or the default if it is absent or senseless
     with _quiet():
         try:
             value = getattr(ds, name, None)
             return default if value is None or value == '' else kind(value)
         except Exception: return default
 
-def _floats(value): return tuple(float(v) for v in (value if hasattr(value, '__iter__') else [value]))
+def _floats(value):
+    return tuple(float(v) for v in (value if hasattr(value, '__iter__') else [value]))
 
 def _code(*parts): # what names a series -> a one-way code
     return content_id(['tskd', *parts])[:10]
@@ -392,9 +451,11 @@ def _pixel_spacing(ds): # -> (row, column) mm, or None
     for name in ('PixelSpacing', 'ImagerPixelSpacing', 'NominalScannedPixelSpacing'):
         if (s := _tag(ds, name, _floats)) and len(s) == 2:
             if not all(np.isfinite(s)) or min(s) <= 0:
-                raise TskdError('a positive pixel spacing', f'{list(s)} mm', 'export it again with its spacing')
+                raise TskdError('a positive pixel spacing', f'{list(s)} mm',
+                                'export it again with its spacing')
             return s
-    for region in _tag(ds, 'SequenceOfUltrasoundRegions', list, []):          # ultrasound: centimetres a pixel
+    # ultrasound: centimetres a pixel
+    for region in _tag(ds, 'SequenceOfUltrasoundRegions', list, []):
         step = [abs(_tag(region, f'PhysicalDelta{a}', float, 0.))*10 for a in 'YX']
         if _tag(region, 'PhysicalUnitsXDirection', int) == 3 and min(step) > 0: return tuple(step)
 
@@ -406,23 +467,32 @@ def patient_secret() -> bytes:
     try: return _kept_secret(home/'tskd'/'patient-secret')
     except (TskdError, PermissionError, NotADirectoryError):      # a home that can't be written
         path = cache_root()/'patient-secret'
-        warnings.warn(f'{home} can\'t be written: the secret that patients\' codes are made with lies in {path}. If it is lost, '
-                      'codes and splits will be others. To do: set TSKD_SALT to a text that stays the same.', TskdWarning, stacklevel=2)
+        warnings.warn(f'{home} can\'t be written: the secret that patients\' codes are made with '
+                      'lies in '
+                      f'{path}. If it is lost, codes and splits will be others. To do: set '
+                      'TSKD_SALT to a '
+                      'text that stays the same.', TskdWarning, stacklevel=2)
         return _kept_secret(path)
 
 def _kept_secret(path): # drawn if there is none yet -> bytes
     if not path.exists():
         with lock(path.with_suffix('.lock')):
             if not path.exists():
-                with written_whole(path) as f: os.chmod(f.name, 0o600); f.write(secrets.token_hex(32))
+                with written_whole(path) as f:
+                    os.chmod(f.name, 0o600)
+                    f.write(secrets.token_hex(32))
     try: return bytes.fromhex(path.read_text())
-    except ValueError: raise ValueError(f'{path} is damaged. To do: restore it, or remove it; then all codes, and splits with them, are others') from None
+    except ValueError:
+        raise ValueError(f'{path} is damaged. To do: restore it, or remove it; then all codes, and '
+                         'splits '
+                         'with them, are others') from None
 
 def dicom_patient(ds): # pydicom dataset
     "A one-way code for the patient of a DICOM file, '' if it names none"
     who = (_tag(ds, 'PatientID') or _tag(ds, 'PatientName') or '').strip()
     if not who: return ''
-    return f"patient-{hmac.new(patient_secret(), who.encode('utf-8', 'surrogatepass'), 'sha256').hexdigest()[:12]}"
+    who = who.encode('utf-8', 'surrogatepass')
+    return f"patient-{hmac.new(patient_secret(), who, 'sha256').hexdigest()[:12]}"
 
 # %% ../nbs/01a_readers.ipynb #018ac4d8
 def _pixels(ds, path): # dataset -> (frames,H,W[,3]) in its own units, bright is bright
@@ -435,24 +505,30 @@ def _pixels(ds, path): # dataset -> (frames,H,W[,3]) in its own units, bright is
     try:
         with _quiet():
             a = px.pixel_array(ds)
-            if _tag(ds, 'PhotometricInterpretation') == 'PALETTE COLOR': a = px.apply_color_lut(a, ds)
+            if _tag(ds, 'PhotometricInterpretation') == 'PALETTE COLOR':
+                a = px.apply_color_lut(a, ds)
             elif _tag(ds, 'SamplesPerPixel', int, 1) == 1: a = px.apply_rescale(a, ds)
     except Exception as e: a = _gdcm(ds, path, e)
-    colour = _tag(ds, 'SamplesPerPixel', int, 1) > 1 or _tag(ds, 'PhotometricInterpretation') == 'PALETTE COLOR'
+    colour = _tag(ds, 'SamplesPerPixel', int,
+                  1) > 1 or _tag(ds, 'PhotometricInterpretation') == 'PALETTE COLOR'
     if a.dtype == np.uint16 and colour: a = (a >> 8).astype(np.uint8)
     if a.ndim == 2 + colour: a = a[None]
     return a.max() - a + a.min() if _tag(ds, 'PhotometricInterpretation') == 'MONOCHROME1' else a
 
 # %% ../nbs/01a_readers.ipynb #5a54c47e
-def _gdcm(ds, path, e): # what pydicom could not decode, SimpleITK may: JPEG 2000, JPEG-LS, 12-bit and lossless JPEG
+def _gdcm(ds, path, e):
+    # what pydicom could not decode, SimpleITK may: JPEG 2000, JPEG-LS, 12-bit and lossless JPEG
     syntax = ds.file_meta.TransferSyntaxUID
     if not (syntax.is_transfer_syntax and syntax.is_compressed):
-        raise TskdError('whole pixel data', type(e).__name__, 'export it again', file=path) from None
+        raise TskdError('whole pixel data', type(e).__name__, 'export it again',
+                        file=path) from None
     sitk = need('medical', 'SimpleITK')
     try: return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
     except RuntimeError:
-        raise TskdError('pixels that can be decoded', f'{syntax.name}, broken or without a codec for it',
-                                         'convert it where it comes from, or with: gdcmconv --raw in.dcm out.dcm',
+        raise TskdError('pixels that can be decoded',
+                        f'{syntax.name}, broken or without a codec for it',
+                                         'convert it where it comes from, or with: gdcmconv --raw '
+                                         'in.dcm out.dcm',
                         file=path) from None
 
 def _header_window(ds): # -> (centre, width) the file asks for, or None
@@ -464,11 +540,13 @@ def series_of(path, data): # a DICOM file and its bytes
     "A code that is the same for all files of one series, of one size and direction"
     ds = _dicom(path, data, pixels=False)
     way = tuple(round(v, 2) for v in _tag(ds, 'ImageOrientationPatient', _floats, ()))
-    return _code(_tag(ds, 'SeriesInstanceUID') or str(path), _tag(ds, 'Rows', int), _tag(ds, 'Columns', int),
+    return _code(_tag(ds, 'SeriesInstanceUID') or str(path), _tag(ds, 'Rows', int),
+                 _tag(ds, 'Columns', int),
                  way)
 
 def _place(ds): # where a slice lies along the normal of its series, millimetres; or None
-    at, way = _tag(ds, 'ImagePositionPatient', _floats), _tag(ds, 'ImageOrientationPatient', _floats)
+    at, way = _tag(ds, 'ImagePositionPatient', _floats), _tag(ds, 'ImageOrientationPatient',
+                                                              _floats)
     if not at or not way or len(at) != 3 or len(way) != 6: return None
     return float(np.dot(np.cross(way[:3], way[3:]), at))
 
@@ -484,12 +562,15 @@ def _in_order(sets, paths): # datasets of one series -> their order, and the dis
     for i, gap in enumerate(gaps):
         if gap < .01:
             raise TskdError('one slice at each place',
-                            f'two at {places[order[i]]:.1f} mm (the other is {Path(paths[order[i]]).name})',
-                                      'keep one of them; put phases of one scan into folders of their own',
+                            f'two at {places[order[i]]:.1f} mm (the other is '
+                            f'{Path(paths[order[i]]).name})',
+                                      'keep one of them; put phases of one scan into folders of '
+                                      'their own',
                             file=paths[order[i+1]])
         if abs(gap - step) > .1*step:
             raise TskdError(f'a slice every {step:.2f} mm', f'a gap of {gap:.2f} mm',
-                            'find the missing slices, or split the series there', file=paths[order[i+1]])
+                            'find the missing slices, or split the series there',
+                            file=paths[order[i+1]])
     return order, step
 
 # %% ../nbs/01a_readers.ipynb #6813b411
@@ -503,19 +584,24 @@ def _dicom_volume(files): # [(path, bytes)] of one series -> (Volume, places of 
                         'put them into folders of their own', file=paths[0])
     try: inplane = _pixel_spacing(sets[0])
     except TskdError as e: raise TskdError(e.expected, e.found, e.fix, file=paths[0]) from None
-    step = step or _tag(sets[0], 'SpacingBetweenSlices', float) or _tag(sets[0], 'SliceThickness', float)
+    step = step or _tag(sets[0], 'SpacingBetweenSlices', float) or _tag(sets[0], 'SliceThickness',
+                                                                        float)
     burned = any(_tag(d, 'BurnedInAnnotation') == 'YES' for d in sets)
-    notes = ('marked as having burned-in annotation: the picture itself may show a name',) if burned else ()
+    notes = ('marked as having burned-in annotation: the picture itself may show a name',
+             ) if burned else ()
     window = _header_window(sets[order[len(order)//2]])
-    volume = Volume(np.concatenate(frames), inplane and (step, *inplane), None, dicom_patient(sets[0]), notes,
+    volume = Volume(np.concatenate(frames), inplane and (step, *inplane), None,
+                    dicom_patient(sets[0]), notes,
                     window)
     return volume, [order[i] for i, f in enumerate(frames) for _ in f]
 
-def _dicom_series(files): # the same; whatever else goes wrong is told without its message, which may quote a tag
+def _dicom_series(files):
+    # the same; whatever else goes wrong is told without its message, which may quote a tag
     try: return _dicom_volume(files)
     except TskdError: raise
     except Exception as e:
-        raise TskdError('a whole DICOM series', type(e).__name__, 'export it again', file=files[0][0]) from None
+        raise TskdError('a whole DICOM series', type(e).__name__, 'export it again',
+                        file=files[0][0]) from None
 
 # %% ../nbs/01a_readers.ipynb #e5762276
 def read_volume(paths,        # the file of a volume, or those of a DICOM series
@@ -525,8 +611,10 @@ def read_volume(paths,        # the file of a volume, or those of a DICOM series
     "A volume as a stack of slices, values as in the file"
     return _read_volume(paths, plane, shas)[0]
 
-def _read_volume(paths, plane='auto', shas=None): # -> Volume, the place of each slice's file in `paths`
-    paths = volume_paths(paths) if isinstance(paths, (str, os.PathLike)) else [Path(p) for p in paths]
+def _read_volume(paths, plane='auto', shas=None):
+    # -> Volume, the place of each slice's file in `paths`
+    paths = volume_paths(paths) if isinstance(paths,
+                                              (str, os.PathLike)) else [Path(p) for p in paths]
     files = [(p, read_bytes(p, s)) for p, s in zip(paths, shas or [None]*len(paths))]
     path, data = files[0]
     kind = file_kind(data)
@@ -534,15 +622,18 @@ def _read_volume(paths, plane='auto', shas=None): # -> Volume, the place of each
     if kind == 'dicom':
         return _dicom_series(files if len(files) > 1 else [(path, data)])
     if kind not in VOLUMES:
-        raise TskdError('a volume (NIfTI, NRRD, MetaImage, MGH or DICOM)', *_not_a_picture(kind, data),
+        raise TskdError('a volume (NIfTI, NRRD, MetaImage, MGH or DICOM)',
+                        *_not_a_picture(kind, data),
                         file=path)
     if kind == 'nifti-pair':
         raise TskdError('a NIfTI in one file', 'a header with its voxels elsewhere',
                         'save it as .nii or .nii.gz', file=path)
     if kind in ('nrrd', 'metaimage') and len(volume_paths(path)) != len(paths):
-        raise TskdError('the header of a volume with its voxels', 'the header alone', 'pass volume_paths(file)', file=path)
+        raise TskdError('the header of a volume with its voxels', 'the header alone',
+                        'pass volume_paths(file)', file=path)
     try:
-        with _quiet(): volume = _nibabel(data, path, plane) if kind in ('nifti', 'mgh') else _itk(path, plane)
+        with _quiet():
+            volume = _nibabel(data, path, plane) if kind in ('nifti', 'mgh') else _itk(path, plane)
     except TskdError: raise
     except Exception as e:                            # a broken file may break a decoder in any way
         raise TskdError(f'a whole {kind} file', f'{type(e).__name__}: {str(e)[:200]}',
@@ -571,15 +662,19 @@ class VolumeFiles:
             if folder.exists(): return
             volume, sources = _read_volume(self.paths, self.plane, self.shas)
             try:
-                voxels = volume.slices if self.labels else to_bytes(volume.slices, self.window or volume.window)
-            except TskdError as e: raise TskdError(e.expected, e.found, e.fix, file=self.paths[0]) from e
+                voxels = volume.slices if self.labels else to_bytes(volume.slices,
+                                                                    self.window or volume.window)
+            except TskdError as e:
+                raise TskdError(e.expected, e.found, e.fix, file=self.paths[0]) from e
             with new_artifact(folder, self.id) as new:
                 np.save(new/'slices.npy', np.ascontiguousarray(voxels))
                 affine = None if volume.affine is None else volume.affine.tolist()
-                write_json(new/'info.json', dict(spacing=volume.spacing, affine=affine, notes=volume.notes, sources=sources))
+                write_json(new/'info.json', dict(spacing=volume.spacing, affine=affine,
+                                                 notes=volume.notes, sources=sources))
         make_room()
 
-    def _kept(self, read): # read(folder), made again if another process removes it from the cache meanwhile
+    def _kept(self, read):
+        # read(folder), made again if another process removes it from the cache meanwhile
         for last in (False, False, True):
             self.build()
             try: return read(self.folder)
@@ -587,10 +682,11 @@ class VolumeFiles:
                 if last or self.folder.exists(): raise
 
     def info(self):
-        "Spacing, affine, notes, the file of each slice; the patient's code, which is not kept in the cache"
+        "Spacing, affine, notes, the file of each slice; the patient's code, which no cache keeps"
         info, path = self._kept(lambda folder: read_json(folder/'info.json')), self.paths[0]
         with open(path, 'rb') as f: dicom = file_kind(f.read(400)) == 'dicom'
-        return info | dict(patient=dicom_patient(_dicom(path, read_bytes(path), pixels=False)) if dicom else '')
+        return info | dict(patient=dicom_patient(_dicom(path, read_bytes(path), pixels=False))
+                           if dicom else '')
 
     def slices(self): return self._kept(lambda folder: np.load(folder/'slices.npy', mmap_mode='r'))
 
@@ -633,18 +729,22 @@ class Region:
     def crosses_itself(self):
         "Whether two sides cross"
         p = np.array(self.points, float); q = np.roll(p, -1, 0)
-        def side(a, b, c): u, v = b - a, c - a; return np.sign(u[..., 0]*v[..., 1] - u[..., 1]*v[..., 0])
+        def side(a, b, c):
+            u, v = b - a, c - a
+            return np.sign(u[..., 0]*v[..., 1] - u[..., 1]*v[..., 0])
         def crossed(a, b): # some sides against all
             a, b, c, d = a[:, None], b[:, None], p[None], q[None]
             return ((side(a, b, c)*side(a, b, d) < 0) & (side(c, d, a)*side(c, d, b) < 0)).any()
-        rows = max(1, 2**18//len(p))                               # so that a long outline takes no more memory
+        # so that a long outline takes no more memory
+        rows = max(1, 2**18//len(p))
         return any(crossed(p[i:i + rows], q[i:i + rows]) for i in range(0, len(p), rows))
 
 # %% ../nbs/01a_readers.ipynb #dc15b9bd
 def _outline(shape, where): # VIA's shape -> ((x, y), …)
     kind = shape.get('name')
     turn = np.linspace(0, 2*np.pi, 64, endpoint=False)
-    if kind in ('polygon', 'polyline'): pts = list(zip(shape['all_points_x'], shape['all_points_y']))
+    if kind in ('polygon', 'polyline'):
+        pts = list(zip(shape['all_points_x'], shape['all_points_y']))
     elif kind == 'rect':
         x, y, w, h = (shape[k] for k in ('x', 'y', 'width', 'height'))
         pts = [(x, y), (x + w, y), (x + w, y + h), (x, y + h)]
@@ -661,10 +761,12 @@ MAX_POINTS = 20_000                                               # of one outli
 def _points(pts, where): # (x, y) pairs -> ((x, y), …), three at least
     pts = tuple((float(x), float(y)) for x, y in pts)
     if len(pts) < 3 or not np.isfinite(pts).all():
-        raise TskdError('an outline of at least 3 points', f'{len(pts)}', 'finish or delete the region',
+        raise TskdError('an outline of at least 3 points', f'{len(pts)}',
+                        'finish or delete the region',
                         file=where)
     if len(pts) > MAX_POINTS:
-        raise TskdError(f'an outline of at most {MAX_POINTS} points', f'{len(pts)}', 'simplify it, or save it as a mask', file=where)
+        raise TskdError(f'an outline of at most {MAX_POINTS} points', f'{len(pts)}',
+                        'simplify it, or save it as a mask', file=where)
     return pts
 
 # %% ../nbs/01a_readers.ipynb #daf0c1c1
@@ -675,7 +777,8 @@ def _via_label(attributes, attribute, where): # VIA's region attributes -> the c
         raise TskdError('one attribute that names the class', f'{sorted(names)}',
                         f"say which: attribute={sorted(names)[0]!r}", file=where)
     if not names or names[0] not in filled:
-        wanted = f'a class in attribute {attribute!r}' if attribute else 'an attribute that names the class'
+        wanted = (f'a class in attribute {attribute!r}' if attribute
+                  else 'an attribute that names the class')
         raise TskdError(wanted, f'{attributes}', 'name the region, or delete it', file=where)
     return filled[names[0]].strip()
 
@@ -687,14 +790,17 @@ def _via_rows(path, text): # VIA's CSV or JSON -> (file name, shape, attributes,
             regions = entry.get('regions', [])
             if not regions: yield entry['filename'], None, None, str(path)
             for n, r in enumerate(regions.values() if isinstance(regions, dict) else regions):
-                yield entry['filename'], r['shape_attributes'], r['region_attributes'], f"{path}, {entry['filename']}, region {n}"
+                where = f"{path}, {entry['filename']}, region {n}"
+                yield entry['filename'], r['shape_attributes'], r['region_attributes'], where
         return
     rows = csv.DictReader(io.StringIO(text))
-    if lacking := {'filename', 'region_shape_attributes', 'region_attributes'} - set(rows.fieldnames or ()):
+    if lacking := {'filename', 'region_shape_attributes',
+                   'region_attributes'} - set(rows.fieldnames or ()):
         raise KeyError(*lacking)
     for n, row in enumerate(rows, 2):
         shape = json.loads(row['region_shape_attributes'] or '{}')
-        yield row['filename'], shape or None, json.loads(row['region_attributes'] or '{}'), f'{path}, line {n}'
+        yield row['filename'], shape or None, json.loads(row['region_attributes']
+                                                         or '{}'), f'{path}, line {n}'
 
 # %% ../nbs/01a_readers.ipynb #d47a10fb
 def _coco_rows(path, doc): # COCO -> (file name, label, points, place)
@@ -707,7 +813,9 @@ def _coco_rows(path, doc): # COCO -> (file name, label, points, place)
             raise TskdError('polygons', 'a run-length mask',
                             'save the masks as PNG (pycocotools: coco.annToMask)', file=where)
         for ring in a['segmentation']:
-            yield files[a['image_id']], names[a['category_id']], tuple(zip(map(float, ring[::2]), map(float, ring[1::2]))), where
+            yield files[a['image_id']], names[a['category_id']], tuple(zip(map(float, ring[::2]),
+                                                                           map(float,
+                                                                               ring[1::2]))), where
 
 # %% ../nbs/01a_readers.ipynb #a485c8e2
 def read_polygons(path,          # VIA CSV or JSON, or COCO JSON
@@ -725,10 +833,12 @@ def read_polygons(path,          # VIA CSV or JSON, or COCO JSON
             for name, shape, attributes, where in _via_rows(path, text):
                 got = regions.setdefault(Path(name).name, [])
                 if shape:
-                    got.append(Region(_via_label(attributes, attribute, where), _outline(shape, where), where))
+                    got.append(Region(_via_label(attributes, attribute, where),
+                                      _outline(shape, where), where))
     except TskdError: raise
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, csv.Error) as e:
-        raise TskdError('annotations of VIA (CSV or JSON) or COCO (JSON)', f'{type(e).__name__}: {e}',
+        raise TskdError('annotations of VIA (CSV or JSON) or COCO (JSON)',
+                        f'{type(e).__name__}: {e}',
                         'export them again from the annotation tool', file=path) from e
     return regions
 
@@ -763,5 +873,6 @@ class PolygonReader:
     ids: tuple       # ((class name, id), …)
     @property
     def id(self):
-        return content_id(['polygons', [(r.label, r.points) for r in self.regions], self.shape, self.ids])
+        return content_id(['polygons', [(r.label, r.points) for r in self.regions], self.shape,
+                           self.ids])
     def __call__(self): return draw(self.regions, self.shape, dict(self.ids))

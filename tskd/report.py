@@ -20,8 +20,9 @@ from PIL import Image
 from . import __version__
 from .core import MANIFEST, Artifact, TskdError, machine, read_json, written_whole
 from .data import signed
-from .results import (FEWEST_SEEDS, SETTINGS, Results, footnote, interval_of, load_results, paper_table, reference_of,
-                          run_names, seed_interval_of, setting_text, settings_of, signed_rank, study_curves)
+from .results import (SETTINGS, Results, interval_of, load_results, paper_table, reference_of,
+                          run_names, seed_interval_of, setting_text, settings_of, signed_rank,
+                          study_curves)
 from .viz import colour, curves, data_uri, html_table, overlay, plain_text, style
 
 # %% ../nbs/23b_report.ipynb #48499e37
@@ -29,10 +30,12 @@ def text(x): # anything
     "Text that stays text in HTML"
     return escape(str(x), quote=True)
 
-def html_figure(fig, caption, kind='chart'): # a Figure; what it shows; a 'chart' scrolls on a narrow page, a 'picture' stands in a row
+def html_figure(fig, caption, kind='chart'):
+    # a Figure; what it shows; a 'chart' scrolls on a narrow page, a 'picture' stands in a row
     "A figure as part of the page"
     uri = data_uri(fig, dpi=110); plt.close(fig)
-    return f'<figure class="{kind}"><img src="{uri}" alt="{text(caption)}"><figcaption>{text(caption)}</figcaption></figure>'
+    return (f'<figure class="{kind}"><img src="{uri}" '
+            f'alt="{text(caption)}"><figcaption>{text(caption)}</figcaption></figure>')
 
 def html_json(name, obj): # a heading; a JSON-able object
     "Settings that can be folded away"
@@ -40,9 +43,12 @@ def html_json(name, obj): # a heading; a JSON-able object
     return f'<details><summary>{text(name)}</summary><pre>{text(content)}</pre></details>'
 
 # %% ../nbs/23b_report.ipynb #e182ef34
-HEADINGS = dict(budget='labels', n_teacher='labels of the teacher', n_generator='labels of the generator', n_val='labels of validation',
-                transfer_size='images without labels', group='patient', case='image', cases='images', dice='Dice', iou='IoU', hd95='HD95',
-                assd='ASSD', nsd='NSD', n_missed='missed', n_false='invented', n_empty_agree='rightly empty', params='weights')
+HEADINGS = dict(budget='labels', n_teacher='labels of the teacher',
+                n_generator='labels of the generator', n_val='labels of validation',
+                transfer_size='images without labels', group='patient', case='image',
+                cases='images', dice='Dice', iou='IoU', hd95='HD95',
+                assd='ASSD', nsd='NSD', n_missed='missed', n_false='invented',
+                n_empty_agree='rightly empty', params='weights')
 
 def heading(name): # of a column
     "What a column is called on the page"
@@ -53,38 +59,52 @@ def titled(method, titles): # a method's name; {name: title}
     "What a method is called on the page"
     return titles.get(method, method.replace('_', ' '))
 
-def table_of(df, titles=(), **knobs): # a DataFrame; {name of a method: its title}; as for `html_table`
+def table_of(df, titles=(), **knobs):
+    # a DataFrame; {name of a method: its title}; as for `html_table`
     "A table with headings for people"
     titles = dict(titles)
-    named = {c: df[c].map(lambda m: titled(m, titles)) for c in ('method', 'against', 'a', 'b') if c in df}
+    named = {c: df[c].map(lambda m: titled(m, titles)) for c in ('method', 'against', 'a', 'b')
+             if c in df}
     return html_table(df.assign(**named).rename(columns=heading), **knobs)
 
 # %% ../nbs/23b_report.ipynb #d031159e
 PAGE_STYLE = '''
-body{font:16px/1.5 system-ui,sans-serif;color:#1d1d1f;background:#fff;margin:0 auto;max-width:62rem;padding:1rem;overflow-wrap:anywhere}
-h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.25rem;margin-top:2.2rem;border-bottom:1px solid #ddd;padding-bottom:.2rem}h3{font-size:1rem}
-table{border-collapse:collapse;font-size:.9rem}td,th{border-bottom:1px solid #e4e4e4;overflow-wrap:normal}
+body{font:16px/1.5 system-ui,sans-serif;color:#1d1d1f;background:#fff;margin:0 auto;max-width:62rem;
+padding:1rem;overflow-wrap:anywhere}
+h1{font-size:1.6rem;line-height:1.25}
+h2{font-size:1.25rem;margin-top:2.2rem;border-bottom:1px solid #ddd;padding-bottom:.2rem}
+h3{font-size:1rem}
+table{border-collapse:collapse;font-size:.9rem}
+td,th{border-bottom:1px solid #e4e4e4;overflow-wrap:normal}
 .lead{font-size:1.15rem;max-width:46rem}.row{display:flex;flex-wrap:wrap;gap:0 1rem}
 .key{display:inline-block;width:1em;height:1em;margin:0 .3em 0 .8em;vertical-align:-.15em}
 figure{margin:1rem 0}img{max-width:100%;height:auto}
 .chart{overflow-x:auto}.chart img{max-width:max(100%,34rem)}.picture{width:17rem;margin:.5rem 0}
 .small{width:6.5rem;margin:.3rem 0}.small img{width:100%}.copy img{outline:4px solid #D55E00}
-small{font-size:.9rem}figcaption,.note{color:#555;font-size:.9rem}pre{font-size:.8rem;white-space:pre-wrap;background:#f6f6f6;padding:.7rem}
+small{font-size:.9rem}figcaption,.note{color:#555;font-size:.9rem}
+pre{font-size:.8rem;white-space:pre-wrap;background:#f6f6f6;padding:.7rem}
 nav a{margin-right:1rem;color:#0058a3}summary{cursor:pointer;font-weight:600}
-@media (prefers-color-scheme:dark){body{color:#e6e6e6;background:#16181b}h2,td,th{border-color:#3a3d42}
+@media (prefers-color-scheme:dark){body{color:#e6e6e6;background:#16181b}
+h2,td,th{border-color:#3a3d42}
 figcaption,.note{color:#b4b4b4}pre{background:#22252a}nav a{color:#7ab8ff}}
 @media print{body{max-width:none;font-size:11pt;color:#000;background:#fff}nav,details{display:none}
-div{overflow:visible!important}table{font-size:8pt}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}}
+div{overflow:visible!important}table{font-size:8pt}figure,tr{break-inside:avoid}
+h2,h3{break-after:avoid}}
 '''
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY = ("default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
+           "form-action 'none'")
 
+# %% ../nbs/23b_report.ipynb #88b4a26d
 def page(title, sections): # text; {heading: HTML}
     "The whole page"
     links = ''.join(f'<a href="#s{i}">{text(h)}</a>' for i, h in enumerate(sections))
-    body = ''.join(f'<section id="s{i}"><h2>{text(h)}</h2>{html}</section>' for i, (h, html) in enumerate(sections.items()))
+    body = ''.join(f'<section id="s{i}"><h2>{text(h)}</h2>{html}</section>'
+                   for i, (h, html) in enumerate(sections.items()))
     return ('<!doctype html><html lang="en"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="referrer" content="no-referrer">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1"><meta '
+            'name="color-scheme" content="light dark">'
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta '
+            f'name="referrer" content="no-referrer">'
             f'<title>{text(title)}</title><style>{PAGE_STYLE}</style></head>'
             f'<body><h1>{text(title)}</h1><nav>{links}</nav>{body}</body></html>\n')
 
@@ -93,7 +113,8 @@ def _artifacts(root): # a folder -> the artifacts in it, itself included
     "Finished folders, in the order of their names"
     root = Path(root)
     found = [root] if (root/MANIFEST).is_file() else []
-    return [Artifact(p) for p in found + sorted(m.parent for m in root.glob(f'*/{MANIFEST}') if not m.parent.name.startswith('.'))]
+    return [Artifact(p) for p in found + sorted(m.parent for m in root.glob(f'*/{MANIFEST}')
+                                                if not m.parent.name.startswith('.'))]
 
 def _joined(tables): # several Results, or none
     total = None
@@ -105,7 +126,8 @@ def _visible(root, pattern): # files below a folder, none of them in a hidden on
     return [f for f in files if not any(p.startswith('.') for p in f.relative_to(root).parts)]
 
 # %% ../nbs/23b_report.ipynb #4f29b5b4
-def _folder_of(what): # a study, a folder, an artifact, a model with an artifact -> its folder, or None
+def _folder_of(what):
+    # a study, a folder, an artifact, a model with an artifact -> its folder, or None
     study = hasattr(what, 'results') and hasattr(what, 'root')
     found = what.root if study else getattr(what, 'artifact', None) or what
     found = getattr(found, 'path', found)
@@ -117,35 +139,47 @@ def gather(what): # see above
     root = _folder_of(what)
     if root is None or not root.is_dir():
         raise TskdError('a study, a folder of artifacts, a model with an artifact, or Results',
-                        f'{type(what).__name__} {str(what)[:60]}', "report(results, path), or report('runs', path)")
+                        f'{type(what).__name__} {str(what)[:60]}',
+                        "report(results, path), or report('runs', path)")
     study = hasattr(what, 'results') and hasattr(what, 'root')
-    results = what.results() if study else _joined(load_results(f) for f in _visible(root, 'results.csv'))
+    results = what.results() if study else _joined(load_results(f)
+                                                   for f in _visible(root, 'results.csv'))
     reports = [read_json(f) for f in _visible(root, '*.onnx*.json')]
-    return results, _artifacts(root), [r for r in reports if isinstance(r, dict) and 'label_agreement' in r]
+    return results, _artifacts(root), [r for r in reports if isinstance(r, dict)
+                                       and 'label_agreement' in r]
 
 # %% ../nbs/23b_report.ipynb #5c00e3da
-FROM_LABELS = 'scratch', 'scratch_long', 'imagenet', 'unet'   # methods that need a student and labels, and nothing else
+# methods that need a student and labels, and nothing else
+FROM_LABELS = 'scratch', 'scratch_long', 'imagenet', 'unet'
 
-def _alone(results): # -> the same, a method for each run but for seeds: named by the settings that tell it apart
+def _alone(results):
+    # -> the same, a method for each run but for seeds: named by the settings that tell it apart
     df = results.df
     names = run_names(df)
     blank = {c: pd.NA if c in SETTINGS else '' for c in settings_of(df)[1:] if c != 'seed'}
     return Results(df.assign(method=names, **blank))
 
+# %% ../nbs/23b_report.ipynb #151ad3f3
+def _runs(df): # rows -> those of each run, with all its seeds
+    return [g for _, g in df.groupby(run_names(df), sort=False)] if len(df) else []
+
+def _mean(rows): return interval_of(rows, 'dice').mean   # over patients
+
+# %% ../nbs/23b_report.ipynb #744113a7
 def subject_of(results,        # Results
                reference=None, # a method; by default `reference_of`
                rivals=FROM_LABELS
               ):
-    "(rows of the method under study, rows of its best rival or None), of one run each but for seeds"
+    "(rows of the method under study, rows of its best rival or None): all seeds of one run each"
     df = results.rows()
     reference = reference if reference in set(df.method) else reference_of(results)
-    runs = {name: g for name, g in df[df.method == reference].groupby(run_names(df[df.method == reference]), sort=False)}
-    own = max(runs.values(), key=lambda g: (g.budget.fillna(-1).iloc[0], g.dice.mean()))
-    others = df[(df.method != reference) & (df.budget.eq(own.budget.iloc[0]).fillna(False) | df.budget.isna() | own.budget.isna().all())]
+    own = max(_runs(df[df.method == reference]),
+              key=lambda g: (g.budget.fillna(-1).iloc[0], _mean(g)))
+    same = df.budget.fillna(-1) == own.budget.fillna(-1).iloc[0]
+    others = df[(df.method != reference) & (same | df.budget.isna())]
     alone = others[others.method.isin(rivals)]
     others = alone if len(alone) else others
-    if not len(others): return own, None
-    return own, max((g for _, g in others.groupby(run_names(others))), key=lambda g: interval_of(g, 'dice').mean)
+    return own, max(_runs(others), key=_mean, default=None)
 
 # %% ../nbs/23b_report.ipynb #5e26635f
 def _count(n, what): # 1 label, 2 labels
@@ -154,8 +188,11 @@ def _count(n, what): # 1 label, 2 labels
 def _labels_of(rows): # of one run -> in words, the labels that each part has seen
     r = rows.iloc[0]
     also = [f'{_count(int(r[c]), "label")} for {who}' for c, who in
-            dict(n_val='validation', n_teacher='its teacher', n_generator='its generator').items() if not pd.isna(r[c]) and r[c]]
-    first = 'an unknown number of labelled images' if pd.isna(r.budget) else _count(int(r.budget), 'labelled image')
+            dict(n_val='validation', n_teacher='its teacher', n_generator='its generator').items()
+            if not pd.isna(r[c]) and r[c]]
+    unknown = pd.isna(r.budget)
+    first = 'an unknown number of labelled images'
+    if not unknown: first = _count(int(r.budget), 'labelled image')
     return first + (f' ({", ".join(also)})' if also else '')
 
 def _dice_of(rows): # 'a Dice of 0.81 (95 % interval 0.78 to 0.84)'
@@ -163,14 +200,20 @@ def _dice_of(rows): # 'a Dice of 0.81 (95 % interval 0.78 to 0.84)'
     if not i: return f'a Dice of {i.mean:.2f} (interval {i.bounds})'
     return f'a Dice of {i.mean:.2f} (95 % interval over patients {i.low:.2f} to {i.high:.2f})'
 
+# %% ../nbs/23b_report.ipynb #71a28a3b
+def _million(n): return f'{n/1e6:.1f} million' if n >= 1e5 else f'{n:,}'
+
 def lead(own, rival, titles): # rows of the subject; of its rival, or None; {method: title}
     "Three sentences that say what was found"
     name, size = titled(own.method.iloc[0], titles), own.params.dropna()
-    network = f', a network of {size.iloc[0]/1e6:.1f} million weights,' if len(size) else ''
+    network = f', a network of {_million(size.iloc[0])} weights,' if len(size) else ''
     said = [f'{name}{network} learned from {_labels_of(own)}.',
-            f'On {_count(own.case.nunique(), "image")} of {_count(own.group.nunique(), "patient")} it has never seen, it reaches '
-            f'{_dice_of(own)}; 1 is perfect agreement with the expert, 0 is none.']
-    if rival is not None: said.append(f'For comparison, {titled(rival.method.iloc[0], titles)} reaches {_dice_of(rival)}.')
+            f'On {_count(own.case.nunique(), "test image")} of '
+            f'{_count(own.group.nunique(), "patient")} it reaches {_dice_of(own)}; '
+            '1 is perfect agreement with the expert, 0 is none.']
+    if rival is not None:
+        said.append(f'For comparison, {titled(rival.method.iloc[0], titles)} reaches '
+                    f'{_dice_of(rival)}.')
     return ' '.join(said)
 
 # %% ../nbs/23b_report.ipynb #6e1f3242
@@ -180,27 +223,36 @@ def _difference(own, rival): # rows of two runs, or None -> a sentence
     d = (a - b).dropna(); p, _, why = signed_rank(d)
     if why: return [f'Whether it is better than the other can\'t be tested here ({why}).']
     verdict = 'is unlikely to be chance' if p < .05 else 'may be chance'
-    return [f'The difference of {d.mean():+.3f} to the other method {verdict} (p = {p:.2g}, Wilcoxon over {len(d)} patients).']
+    return [f'The difference of {d.mean():+.3f} to the other method {verdict} (p = {p:.2g}, '
+            f'Wilcoxon over {len(d)} patients).']
 
+# %% ../nbs/23b_report.ipynb #d9829635
 def limits(own, rival): # rows of the subject; of its rival, or None
     "What a reader must know before believing the numbers"
     patients, seeds = own.group.nunique(), own.seed.nunique(dropna=False)
-    there = own[~own['flags'].isin(['empty', 'false'])]
-    missed = int((there['flags'] == 'missed').sum())
-    known = [f'All {_count(patients, "patient")} come from one data set: other hospitals, scanners and diseases may give other results.']
-    if patients < 40: known.append('So few patients say little of rare failures; the interval reckons with some, not with all.')
+    present = own[~own['flags'].isin(['empty', 'false'])]
+    missed = int((present['flags'] == 'missed').sum())
+    known = [f'All {_count(patients, "patient")} come from one test set: other hospitals, '
+             f'scanners and diseases may give other results.']
+    if patients < 40:
+        known.append('So few patients say little of rare failures; the interval reckons with '
+                     'some, not with all.')
     over = seed_interval_of(own, 'dice')
     known.append(f'Another training would give another network: {_count(seeds, "training")} '
-                 + (f'range within {over.bounds} (95 %, same patients).' if over else f'can\'t say by how much (it takes {FEWEST_SEEDS}).'))
-    known.append(f'It found nothing in {missed} of {len(there)} places where there was something to find.')
-    return known + _difference(own, rival) + ['Research software: not for decisions about patients.']
+                 + (f'range within {over.bounds} (95 %, same patients).' if over
+                    else f'can\'t say by how much ({over.how}).'))
+    known.append(f'Where there was something to find, it found nothing in {missed} of '
+                 f'{len(present)} looks (a look: one class of an image, in one training).')
+    last = 'Research software: no decision on a patient may rest on it.'
+    return known + _difference(own, rival) + [last]
 
 # %% ../nbs/23b_report.ipynb #85583b5a
 def there(rows): # rows of results -> those whose truth is not empty
     "The rows where there is something to find"
     return rows[~rows['flags'].isin(['empty', 'false'])]
 
-def chosen_patients(rows): # of one run -> {'best' | 'median' | 'worst': (patient, its mean Dice, the id of an image)}
+def chosen_patients(rows):
+    # of one run -> {'best' | 'median' | 'worst': (patient, its mean Dice, the id of an image)}
     "Three patients, each with the image that is most like its mean"
     rows = there(rows)
     mean = rows.groupby('group').dice.mean().sort_values(ascending=False, kind='stable')
@@ -209,7 +261,7 @@ def chosen_patients(rows): # of one run -> {'best' | 'median' | 'worst': (patien
         patient = mean.index[at]
         images = rows[rows.group == patient].groupby('case').dice.mean()
         if patient not in [p for p, *_ in found.values()]:
-            found[how] = patient, mean[patient], (images - mean[patient]).abs().idxmin()
+            found[how] = patient, float(mean[patient]), (images - mean[patient]).abs().idxmin()
     return found
 
 def _row(figures): return f'<div class="row">{"".join(figures)}</div>'
@@ -221,22 +273,29 @@ def _picture(case, pred, caption): # a case, its prediction
 # %% ../nbs/23b_report.ipynb #340fe6ab
 def _run_words(rows, titles): # of one run -> 'scratch, 40 labels, seed 0'
     r = rows.iloc[0]
-    words = [setting_text(c, r[c]) for c in ('budget', 'transfer_size', 'seed') if not pd.isna(r[c]) and (r[c] or c != 'transfer_size')]
+    known = [c for c in ('budget', 'transfer_size', 'seed') if not pd.isna(r[c])]
+    words = [setting_text(c, r[c]) for c in known if r[c] or c != 'transfer_size']
     return ', '.join([titled(r.method, titles), *words])
 
-def _predictions(results, rows, patients): # the label map of each chosen image; None where they are gone
+def _predictions(results, rows, patients):
+    # the label map of each chosen image; None where they are gone
     run = {c: rows[c].iloc[0] for c in settings_of(rows) if not pd.isna(rows[c].iloc[0])}
     try: return {how: results.prediction(image, **run) for how, (_, _, image) in patients.items()}
     except (TskdError, KeyError, OSError): return None
 
-def patients_row(results, rows, data, patients, titles=()): # Results; rows of a run; SegData; from `chosen_patients`
+# %% ../nbs/23b_report.ipynb #f2f160c9
+def patients_row(results, rows, data, patients, titles=()):
+    # Results; rows of a run; SegData; from `chosen_patients`
     "The three patients as one run sees them, below its name"
     titles, first = dict(titles), rows[rows.seed.isna() | (rows.seed == rows.seed.min())]
     title = f'<h3>{text(_run_words(first, titles))}</h3>'
     maps = _predictions(results, first, patients)
-    if maps is None: return title + '<p class="note">Its label maps are no longer where they were.</p>'
+    if maps is None:
+        return title + '<p class="note">Its label maps are no longer where they were.</p>'
     dice = there(first).groupby('case').dice.mean()
-    return title + _row(_picture(data[image], maps[how], f'{how} patient ({patient}): Dice {mean:.2f}; this image ({image}) {dice.get(image, np.nan):.2f}')
+    return title + _row(_picture(data[image], maps[how],
+                                 f'{how} patient ({patient}): Dice {mean:.2f}; this image '
+                                 f'({image}) {dice.get(image, np.nan):.2f}')
                         for how, (patient, mean, image) in patients.items())
 
 # %% ../nbs/23b_report.ipynb #848f1ce1
@@ -245,27 +304,34 @@ def _pictured(results, rows, data): # rows of a run that are in the data and kep
     return rows[rows.case.isin(ids) & (rows.maps != '')]
 
 def _key(classes): # names, background first
-    marks = ''.join(f'<span class="key" style="background:{colour(k)}"></span>{text(c)}' for k, c in enumerate(classes[1:]))
-    return f'<p class="note">{marks}. A tint with a solid line is the truth, a dashed line the prediction.</p>'
+    marks = ''.join(f'<span class="key" style="background:{colour(k)}"></span>{text(c)}'
+                    for k, c in enumerate(classes[1:]))
+    return (f'<p class="note">{marks}. A tint with a solid line is the truth, a dashed line the '
+            f'prediction.</p>')
 
-def glance_section(results, data=None, reference=None, titles=()): # Results; SegData with the images, for pictures
+def glance_section(results, data=None, reference=None, titles=(), rivals=FROM_LABELS):
     "What a reader should know who reads no further"
-    titles = dict(titles); own, rival = subject_of(results, reference)
+    titles = dict(titles); own, rival = subject_of(results, reference, rivals)
     known = ''.join(f'<li>{text(s)}</li>' for s in limits(own, rival))
     rows = own.iloc[:0] if data is None else _pictured(results, own, data)
-    shown = patients_row(results, rows, data, chosen_patients(rows), titles) + _key(data.classes) if len(there(rows)) else ''
-    return f'<p class="lead">{text(lead(own, rival, titles))}</p>{shown}<h3>Known limits</h3><ul>{known}</ul>'
+    shown = patients_row(results, rows, data, chosen_patients(rows),
+                         titles) + _key(data.classes) if len(there(rows)) else ''
+    return (f'<p class="lead">{text(lead(own, rival, titles))}</p>{shown}<h3>Known '
+            f'limits</h3><ul>{known}</ul>')
 
 # %% ../nbs/23b_report.ipynb #3b04a740
-def _best_runs(results, reference): # -> rows of a run of each method, the subject first, then the best
+def _best_runs(results, reference):
+    # -> rows of a run of each method, the subject first, then the best
     df = results.rows()
     runs = [subject_of(Results(df[df.method == m]), m)[0] for m in df.method.unique()]
     return sorted(runs, key=lambda g: (g.method.iloc[0] != reference, -g.dice.mean()))
 
-def pictures_section(results, data, most=4, reference=None, titles=(), skip=0): # Results; SegData; runs to show at most; to leave out first
+def pictures_section(results, data, most=4, reference=None, titles=(), skip=0):
+    # Results; SegData; runs to show at most; to leave out first
     "The same three patients as each method sees them"
     reference = reference or reference_of(results)
-    runs = [r for r in (_pictured(results, g, data) for g in _best_runs(results, reference)) if len(there(r))]
+    runs = [r for r in (_pictured(results, g, data) for g in _best_runs(results, reference))
+            if len(there(r))]
     if not runs: return ''
     patients = chosen_patients(runs[0])
     parts = [patients_row(results, r, data, _again(r, patients), titles) for r in runs[skip:most]]
@@ -289,10 +355,12 @@ def _tame(results, titles): # a copy for figures
     df = results.df
     tags = settings_of(df)[len(SETTINGS):]
     named = df.assign(method=df.method.map(lambda m: titled(m, titles)))
-    return Results(named.assign(**{c: named[c].map(short_names(named[c])) for c in ['method', 'class', *tags]}))
+    return Results(named.assign(**{c: named[c].map(short_names(named[c]))
+                                   for c in ['method', 'class', *tags]}))
 
 # %% ../nbs/23b_report.ipynb #ab6ff3f1
-def _paired(results, reference, titles): # Results -> a DataFrame of tests, for each number of labels; the note
+def _paired(results, reference, titles):
+    # Results -> a DataFrame of tests, for each number of labels; the note
     rows, note = [], ''
     for budget, g in results.rows().groupby('budget', dropna=False):
         one = _alone(Results(g))
@@ -305,6 +373,7 @@ def _paired(results, reference, titles): # Results -> a DataFrame of tests, for 
     df = pd.concat(rows)
     return df[['labels', *[c for c in df if c != 'labels']]], note
 
+# %% ../nbs/23b_report.ipynb #ae3bb62f
 def _each_class(results): # Results -> the summary, a row for each run and class
     named = Results(results.df.assign(method=run_names(results.df)))
     return named.summary(['dice', 'iou', 'hd95', 'nsd'], by=['method', 'class'])
@@ -314,7 +383,8 @@ def results_section(results, reference=None, titles=()): # Results
     titles, reference = dict(titles), reference or reference_of(results)
     whole, tests = paper_table(results, reference=reference), _paired(results, reference, titles)
     axes = _tame(results, titles).figure('dice')
-    parts = ['<h3>All classes together</h3>', table_of(whole.df.rename_axis('method').reset_index(), titles, note=whole.note),
+    parts = ['<h3>All classes together</h3>', table_of(whole.df.rename_axis('method').reset_index(),
+                                                       titles, note=whole.note),
              '<h3>Each class</h3>', table_of(_each_class(results).df, titles),
              html_figure(axes.figure, 'Dice: means over patients with 95 % intervals')]
     if tests[0] is not None: parts += ['<h3>Tests</h3>', table_of(tests[0], titles, note=tests[1])]
@@ -327,19 +397,26 @@ def worst_section(results, reference=None, titles=(), most=8): # Results
     rows = there(own)
     if not len(rows): return ''
     by = rows.groupby(['case', 'group', 'class'])
-    t = by.agg(dice=('dice', 'mean'), hd95=('hd95', 'mean'), missed=('flags', lambda f: int((f == 'missed').sum())), trainings=('seed', 'size'))
-    t = t.sort_values(['dice', 'hd95'], ascending=[True, False]).reset_index().drop_duplicates('case').head(most)
-    shown = t.assign(dice=t.dice.round(3), hd95=t.hd95.round(2), missed=[f'{m} of {n}' for m, n in zip(t.missed, t.trainings)])
+    t = by.agg(dice=('dice', 'mean'), hd95=('hd95', 'mean'),
+               missed=('flags', lambda f: int((f == 'missed').sum())), trainings=('seed', 'size'))
+    t = t.sort_values(['dice', 'hd95'], ascending=[True, False]).reset_index()
+    t = t.drop_duplicates('case').head(most)
+    shown = t.assign(dice=t.dice.round(3), hd95=t.hd95.round(2),
+                     missed=[f'{m} of {n}' for m, n in zip(t.missed, t.trainings)])
     name = _run_words(own.assign(seed=pd.NA), dict(titles))
-    return table_of(shown.drop(columns='trainings'), note=f'{name}: its {len(shown)} worst of {rows.case.nunique()} images with something to find, by '
-                    f'their worst class; means over {_count(own.seed.nunique(dropna=False), "training")}. Look at these before you believe the means.')
+    return table_of(shown.drop(columns='trainings'), note=f'{name}: its {len(shown)} worst of '
+                                                          f'{rows.case.nunique()} images with '
+                                                          f'something to find, by '
+                    f'their worst class; means over '
+                    f'{_count(own.seed.nunique(dropna=False), "training")}. Look at these before '
+                    f'you believe the means.')
 
 # %% ../nbs/23b_report.ipynb #d743dd9b
 def _curve(results, x, titles): # a column that varies
     "Dice over one setting, a line for each method"
     name = heading(x)
     ax = study_curves(_tame(results, titles), 'dice', x); ax.set_xlabel(name)
-    return html_figure(ax.figure, f'Dice over {name}: means over patients, bands are 95 % intervals')
+    return html_figure(ax.figure, f'Dice over {name}: means over patients, with 95 % intervals')
 
 def curves_section(results, titles=()): # Results or None
     "Dice over each setting that varies"
@@ -354,7 +431,8 @@ def _histories(artifacts): # -> {stage: [DataFrame with the columns name, step, 
         if not (a/'history.csv').is_file(): continue
         h = pd.read_csv(a/'history.csv', on_bad_lines='skip')
         stage = a.config.get('stage', 'training') if (a/'config.json').is_file() else 'training'
-        if {'name', 'step', 'value'} <= set(h) and len(h): found.setdefault(str(stage), []).append(h)
+        if {'name', 'step', 'value'} <= set(h) and len(h): found.setdefault(str(stage),
+                                                                            []).append(h)
     return found
 
 def _panels(histories): # of one stage -> {panel: {line: rows}}
@@ -362,17 +440,21 @@ def _panels(histories): # of one stage -> {panel: {line: rows}}
     panels = dict(loss={}, validation={})
     for i, h in enumerate(histories):
         for n, g in h.groupby('name', sort=False):
-            panel = 'loss' if n in ('loss', 'val_loss') else 'validation' if n.startswith('val_') else None
+            loss = n in ('loss', 'val_loss')
+            panel = 'loss' if loss else 'validation' if n.startswith('val_') else None
             if panel: panels[panel][f'{n}, run {i + 1}' if several else n] = g
     return {k: lines for k, lines in panels.items() if lines}
 
+# %% ../nbs/23b_report.ipynb #4b7b3ad5
 def _stage_figure(stage, histories): # its name; its histories
     panels = _panels(histories)
     if not panels: return ''
-    with style(): fig, axs = plt.subplots(1, len(panels), figsize=(4.6*len(panels), 2.8), layout='constrained', squeeze=False)
+    with style(): fig, axs = plt.subplots(1, len(panels), figsize=(4.6*len(panels), 2.8),
+                                          layout='constrained', squeeze=False)
     for ax, (k, lines) in zip(axs[0], panels.items()):
         named = short_names(lines)
-        curves({named[n]: g.step.to_numpy() for n, g in lines.items()}, {named[n]: g.value.to_numpy() for n, g in lines.items()},
+        curves({named[n]: g.step.to_numpy() for n, g in lines.items()},
+               {named[n]: g.value.to_numpy() for n, g in lines.items()},
                ax=ax, xlabel='step', ylabel=k, legend=len(lines) <= 6)
     return html_figure(fig, f'{stage.replace("_", " ")}: {_count(len(histories), "training")}')
 
@@ -383,17 +465,22 @@ def training_section(artifacts): # Artifacts
 # %% ../nbs/23b_report.ipynb #c0418637
 def _small(image, copied): # (H,W[,3]) uint8; whether it is a copy
     mark = 'copy' if copied else ''
-    return f'<figure class="small {mark}"><img src="{_png(image)}" alt="synthetic image"><figcaption>{mark}</figcaption></figure>'
+    return (f'<figure class="small {mark}"><img src="{_png(image)}" alt="synthetic '
+            f'image"><figcaption>{mark}</figcaption></figure>')
 
-def synthetic_section(synth, audit=None, most=24): # SegData; DataFrame with a bool column `copy`, a row for each
+def synthetic_section(synth, audit=None, most=24):
+    # SegData; DataFrame with a bool column `copy`, a row for each
     "Synthetic images, and what the audit found"
     copied = np.zeros(len(synth), bool) if audit is None else audit['copy'].to_numpy(bool)
-    places = [*np.flatnonzero(copied), *np.flatnonzero(~copied)][:most]                # copies first
+    # copies first
+    places = [*np.flatnonzero(copied), *np.flatnonzero(~copied)][:most]
     said, rest = 'No audit was made: it is not known whether patients were copied.', ''
-    if audit is not None: said = f'{int(copied.sum())} of {len(copied)} are copies of real images by the audit.'
+    if audit is not None:
+        said = f'{int(copied.sum())} of {len(copied)} are copies of real images by the audit.'
     if audit is not None and audit.select_dtypes('number').shape[1]:
         rest = html_table(audit.describe(include='number').round(3).reset_index(names='statistic'))
-    return f'<p>{text(said)} Shown: {len(places)} of {len(synth)}.</p>' + _row([_small(synth[int(i)].image, copied[i]) for i in places]) + rest
+    pictures = _row([_small(synth[int(i)].image, copied[i]) for i in places])
+    return f'<p>{text(said)} Shown: {len(places)} of {len(synth)}.</p>{pictures}{rest}'
 
 def _png(image, side=160): # (H,W[,3]) uint8 -> a small picture as text
     im, out = Image.fromarray(image), io.BytesIO()
@@ -403,62 +490,86 @@ def _png(image, side=160): # (H,W[,3]) uint8 -> a small picture as text
 # %% ../nbs/23b_report.ipynb #4b29dc04
 def _weights_table(results, titles): # parameters of each method
     params = results.df.groupby('method', sort=False).params.first().reset_index()
-    return table_of(params.assign(params=[f'{p:,}' if pd.notna(p) else '' for p in params.params]), titles)
+    return table_of(params.assign(params=[f'{p:,}' if pd.notna(p) else '' for p in params.params]),
+                    titles)
 
 def _made_table(artifacts): # minutes, summed for each stage
-    rows = [(str(a.config.get('stage', '')), a.config.get('made', {})) for a in artifacts if (a/'config.json').is_file()]
+    rows = [(str(a.config.get('stage', '')), a.config.get('made', {})) for a in artifacts
+            if (a/'config.json').is_file()]
     if not rows: return ''
-    t = pd.DataFrame([dict(stage=s.replace('_', ' '), minutes=m.get('seconds', 0)/60, machine=str(m.get('machine', ''))) for s, m in rows])
+    t = pd.DataFrame([dict(stage=s.replace('_', ' '), minutes=m.get('seconds', 0)/60,
+                           machine=str(m.get('machine', ''))) for s, m in rows])
     t = t.groupby(['stage', 'machine'], sort=False).minutes.agg(['size', 'sum']).reset_index()
     return html_table(t.rename(columns=dict(size='how many', sum='minutes in all')).round(2))
 
-def costs_section(results, artifacts, exports, costs=None, titles=()): # …; a DataFrame of your own, from `latency` for instance
+# %% ../nbs/23b_report.ipynb #d1ff7112
+def costs_section(results, artifacts, exports, costs=None, titles=()):
+    # …; a DataFrame of your own, from `latency` for instance
     "What it took, and what it weighs"
     parts = []
-    if results is not None and results.df.params.notna().any(): parts.append(_weights_table(results, dict(titles)))
+    if results is not None and results.df.params.notna().any():
+        parts.append(_weights_table(results, dict(titles)))
     parts.append(_made_table(artifacts))
     if exports:
-        keep = [c for c in pd.DataFrame(exports) if c not in ('gate', 'labelled', 'seconds', 'size')]
-        parts.append('<h3>Exports</h3>' + table_of(pd.DataFrame(exports)[keep], note='Compared with torch before they were written.'))
+        keep = [c for c in pd.DataFrame(exports) if c not in ('gate', 'labelled', 'seconds',
+                                                              'size')]
+        parts.append('<h3>Exports</h3>' + table_of(pd.DataFrame(exports)[keep],
+                                                   note='Compared with torch before they were '
+                                                        'written.'))
     if costs is not None:
-        parts.append(html_table(costs.round(3).reset_index() if costs.index.name else costs.round(3), note=f'Measured on {machine()}.'))
+        parts.append(html_table(costs.round(3).reset_index() if costs.index.name
+                                else costs.round(3), note=f'Measured on {machine()}.'))
     return ''.join(parts)
 
 # %% ../nbs/23b_report.ipynb #c260ab97
 def labels_section(results, titles=()): # Results
     "How many labels each part has seen"
-    t = results.df[['method', 'budget', 'n_teacher', 'n_generator', 'n_val', 'transfer_size']].drop_duplicates()
-    names = dict(budget='student', n_teacher='teacher', n_generator='generator', n_val='validation', transfer_size='images without labels')
+    t = results.df[['method', 'budget', 'n_teacher', 'n_generator', 'n_val',
+                    'transfer_size']].drop_duplicates()
+    names = dict(budget='student', n_teacher='teacher', n_generator='generator', n_val='validation',
+                 transfer_size='images without labels')
     return table_of(t.rename(columns=names).dropna(axis=1, how='all'), titles,
                     note='Labelled images that each part has seen. An empty cell is unknown.')
 
 def settings_section(artifacts): # Artifacts
     "Every setting of every artifact"
-    named = [(f'{str(a.config.get("stage", "")).replace("_", " ")} ({a.path.name})', a.config) for a in artifacts if (a/'config.json').is_file()]
+    named = [(f'{str(a.config.get("stage", "")).replace("_", " ")} ({a.path.name})', a.config)
+             for a in artifacts if (a/'config.json').is_file()]
     return ''.join(html_json(name, config) for name, config in named)
 
 # %% ../nbs/23b_report.ipynb #8533037b
 def _about(artifacts, note): # when and with what it was made
     now = datetime.now(timezone.utc).strftime('%Y-%m-%d %H:%M UTC')
-    about = [('made', now), ('with', f'tskd {__version__}'), ('artifacts', len(artifacts)), ('note', note)]
+    about = [('made', now), ('with', f'tskd {__version__}'), ('artifacts', len(artifacts)),
+             ('note', note)]
     return html_table(pd.DataFrame([r for r in about if r[1] != ''], columns=['', ' ']))
 
-def _judged(results, data, reference, titles): # the sections on results
-    parts = {'At a glance': glance_section(results, data, reference, titles)}
-    if data is not None: parts['Pictures'] = pictures_section(results, data, reference=reference, titles=titles, skip=1)
-    return parts | {'Worst cases': worst_section(results, reference, titles), 'Curves': curves_section(results, titles),
-                    'Results': results_section(results, reference, titles), 'Labels': labels_section(results, titles)}
+def _judged(results, data, reference, titles, rivals): # the sections on results
+    parts = {'At a glance': glance_section(results, data, reference, titles, rivals or FROM_LABELS)}
+    if data is not None: parts['Pictures'] = pictures_section(results, data, reference=reference,
+                                                              titles=titles, skip=1)
+    return parts | {'Worst cases': worst_section(results, reference, titles),
+                    'Curves': curves_section(results, titles),
+                    'Results': results_section(results, reference, titles),
+                    'Labels': labels_section(results, titles)}
 
-def _sections(results, artifacts, exports, data, synth, audit, costs, note, reference, titles):
+# %% ../nbs/23b_report.ipynb #b809f9d8
+def _sections(results, artifacts, exports, data, synth, audit, costs, note, reference, titles,
+              rivals=()):
     "{heading: HTML} of what there is"
-    parts = {} if results is None else _judged(results, data, reference, titles)
+    parts = {} if results is None else _judged(results, data, reference, titles, rivals)
     if synth is not None: parts['Synthetic images'] = synthetic_section(synth, audit)
-    parts |= {'Costs': costs_section(results, artifacts, exports, costs, titles), 'About': _about(artifacts, note),
+    parts |= {'Costs': costs_section(results, artifacts, exports, costs, titles),
+              'About': _about(artifacts, note),
               'Training': training_section(artifacts), 'Settings': settings_section(artifacts)}
     return {k: v for k, v in parts.items() if v}
 
 # %% ../nbs/23b_report.ipynb #f5824d73
-def report(what,        # a study, an artifact, a folder of them, a model with an artifact, or Results
+def _arms_of(what): # a study -> {name: arm}, as far as its methods have a title and say what they need
+    methods = getattr(getattr(what, 'spec', None), 'methods', None) or {}
+    return {name: m for name, m in methods.items() if hasattr(m, 'title') and hasattr(m, 'needs')}
+
+def report(what,  # a study, an artifact, a folder of them, a model with an artifact, or Results
            path,        # of the .html
            data=None,   # SegData with the images, for pictures
            synth=None,  # SegData of synthetic images
@@ -467,13 +578,17 @@ def report(what,        # a study, an artifact, a folder of them, a model with a
            exports=(),  # reports of `export`, besides those in the folder
            title='Segmentation report', note='',
            reference=None, # the method under study; by default `reference_of`
-           titles=None     # dict: what methods are called on the page
+           titles=None     # dict: what methods are called; by default the titles of a study's arms
           ) -> Path:
     "Write one self-contained HTML page; returns its path"
     path, (results, artifacts, found) = Path(path), gather(what)
     exports = found + [asdict(e) for e in exports]
     if results is not None and not len(results): results = None
-    sections = _sections(results, artifacts, exports, data, synth, audit, costs, note, reference, titles or {})
+    arms = _arms_of(what)
+    titles = {name: arm.title for name, arm in arms.items()} | (titles or {})
+    rivals = [name for name, arm in arms.items() if not arm.needs]
+    sections = _sections(results, artifacts, exports, data, synth, audit, costs, note, reference,
+                         titles, rivals)
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(path) as f: f.write(page(title, sections))
     return path

@@ -21,13 +21,15 @@ from PIL import Image
 from scipy import special, stats
 from .core import TskdError, TskdWarning, patch, read_json, written_whole
 from .metrics import COLUMNS, METRICS, check_alike, missed_counts
-from .viz import bars, curves, html_table
+from .viz import bars, colour, curves, html_table
 
 # %% ../nbs/19_results.ipynb #e3a44cb5
-SETTINGS = ['method', 'budget', 'n_teacher', 'n_generator', 'n_val', 'transfer_size', 'rank', 'epoch', 'seed']
+SETTINGS = ['method', 'budget', 'n_teacher', 'n_generator', 'n_val', 'transfer_size', 'rank',
+            'epoch', 'seed']
 ROWS = SETTINGS + ['level', 'case', 'group', 'volume', *COLUMNS[1:], 'params', 'maps']
 BINS = SETTINGS + ['region', 'bin', 'n', 'confidence', 'correct']
-_TEXT = ['method', 'level', 'case', 'group', 'volume', 'class', 'convention', 'policy', 'unit', 'flags', 'maps']
+_TEXT = ['method', 'level', 'case', 'group', 'volume', 'class', 'convention', 'policy', 'unit',
+         'flags', 'maps']
 _WHOLE = [c for c in SETTINGS if c != 'method'] + ['params']
 
 def settings_of(df): # rows of results, or counts of confidence
@@ -44,7 +46,7 @@ def _typed(df): # text columns without gaps, whole numbers that may be unknown, 
 # %% ../nbs/19_results.ipynb #9e43ea83
 class Results:
     "One tidy table: a row of metrics for each method, setting, case and class"
-    def __init__(self, df,        # with the columns of `ROWS`; those that are missing are filled, further ones are tags
+    def __init__(self, df,  # with the columns of `ROWS`, as far as there are; others are tags
                  calibration=None # counts of confidence, from `evaluate`
                 ):
         self.df = _typed(pd.DataFrame(df))
@@ -64,7 +66,8 @@ def where(self:Results, **settings): # column=value
     if unknown := [c for c in settings if c not in self.df]:
         raise TskdError(f'columns among {", ".join(self.df)}', ', '.join(unknown), 'check the name')
     def kept(df):
-        for c in settings.keys() & set(df): df = df[(df[c] == settings[c]).fillna(False).astype(bool)]
+        for c in settings.keys() & set(df):
+            df = df[(df[c] == settings[c]).fillna(False).astype(bool)]
         return df
     return Results(kept(self.df), kept(self.calibration))
 
@@ -82,14 +85,17 @@ def __add__(self:Results, other):
     df = Results(pd.concat([self.df, other.df])).df
     df = df.drop_duplicates([c for c in df if c != 'maps'])
     for _, r in df[df.duplicated([*settings_of(df), 'level', 'case', 'class'])].iterrows():
-        raise TskdError('one result for each setting, case and class', f'two for {r.method} {r.case} {r["class"]}',
+        raise TskdError('one result for each setting, case and class',
+                        f'two for {r.method} {r.case} {r["class"]}',
                         'give them different names, seeds or budgets')
     parts = [r.calibration for r in (self, other) if len(r.calibration)]
     bins = pd.concat(parts) if parts else None
-    return Results(df, bins if bins is None else bins.drop_duplicates([*settings_of(bins), 'region', 'bin']))
+    return Results(df, bins if bins is None else bins.drop_duplicates([*settings_of(bins), 'region',
+                                                                       'bin']))
 
 # %% ../nbs/19_results.ipynb #a3681284
-_FORMULA = tuple('=+-@\t\r\n＝＋－＠')   # how a cell begins that a spreadsheet runs; the last four are full-width
+# how a cell begins that a spreadsheet runs; the last four are full-width
+_FORMULA = tuple('=+-@\t\r\n＝＋－＠')
 
 def quoted_cell(value): # of any type
     "Text that no spreadsheet runs; what isn't text stays as it is"
@@ -100,10 +106,13 @@ def plain_cell(text): # what `quoted_cell` gave
     "The text as it was"
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA) else text
 
+# %% ../nbs/19_results.ipynb #7a378728
 def write_csv(table, path): # a DataFrame; the file
     "Write a table, whole or not at all, with no cell in it that a spreadsheet would run"
-    safe = {c: table[c].map(quoted_cell) for c in table if table[c].dtype == object or isinstance(table[c].dtype, pd.StringDtype)}
-    with written_whole(path) as f: table.assign(**safe).rename(columns=quoted_cell).to_csv(f, index=False)
+    safe = {c: table[c].map(quoted_cell) for c in table if table[c].dtype == object
+            or isinstance(table[c].dtype, pd.StringDtype)}
+    with written_whole(path) as f:
+        table.assign(**safe).rename(columns=quoted_cell).to_csv(f, index=False)
     return Path(path)
 
 # %% ../nbs/19_results.ipynb #c8e18d8c
@@ -112,7 +121,8 @@ def save(self:Results, path): # a .csv; the counts of confidence go beside it
     "Write the table, whole or not at all"
     path = Path(path); folder = path.parent.absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_csv(self.df.assign(maps=[os.path.relpath(m, folder) if m else '' for m in self.df.maps]), path)
+    write_csv(self.df.assign(maps=[os.path.relpath(m, folder) if m else '' for m in self.df.maps]),
+              path)
     if len(self.calibration): write_csv(self.calibration, path.with_suffix('.calibration.csv'))
     return path
 
@@ -128,14 +138,17 @@ def _read_table(file): # text stays as it is; numbers come back to the last bit
 def load_results(path) -> Results: # a .csv that `save` wrote
     "Read a table back; a last line that was cut off is left out, with a warning"
     path = Path(path)
-    if not path.is_file(): raise TskdError('a table of results (.csv)', 'no such file', 'check the path', path)
+    if not path.is_file(): raise TskdError('a table of results (.csv)', 'no such file',
+                                           'check the path', path)
     text = path.read_text(encoding='utf-8')
     if text and not text.endswith('\n'):
-        warnings.warn(f'{path.name}: the last line is cut off and left out', TskdWarning, stacklevel=2)
+        warnings.warn(f'{path.name}: the last line is cut off and left out', TskdWarning,
+                      stacklevel=2)
         text = text[:text.rfind('\n') + 1]
     df, beside = _read_table(StringIO(text)), path.with_suffix('.calibration.csv')
     if lacking := [c for c in [*SETTINGS, 'level', 'case', 'class', 'dice'] if c not in df]:
-        raise TskdError('a table of results', f'no column {lacking[0]!r}', 'give a file that Results.save wrote', path)
+        raise TskdError('a table of results', f'no column {lacking[0]!r}',
+                        'give a file that Results.save wrote', path)
     df['maps'] = [str((path.parent/m).absolute()) if m else '' for m in df.maps]
     return Results(df, _read_table(beside) if beside.is_file() else None)
 
@@ -171,30 +184,34 @@ class Interval:
         if math.isnan(self.mean): return self.bounds
         return f'{self.mean:.{self.digits}f}{"" if self else ", interval"} {self.bounds}'
 
+# %% ../nbs/19_results.ipynb #c13eb38f
 def patient_means(values, groups): # one number a row; the patient of each
     "The mean of each patient's values, in the order of their names"
     names, of = np.unique(np.asarray(groups, str), return_inverse=True)
-    return pd.Series(np.bincount(of, np.asarray(values, float), len(names))/np.bincount(of, minlength=len(names)), names)
+    return pd.Series(np.bincount(of, np.asarray(values, float),
+                                 len(names))/np.bincount(of, minlength=len(names)), names)
 
 # %% ../nbs/19_results.ipynb #dd48b891
 FEWEST, BCA_FROM = 5, 40    # patients: for any statistic, and for BCa
 _UNSEEN = .5                # how much of a patient is added to those that were seen
 
 @lru_cache(16)
-def _weights(n, unseen=None): # -> (n, draws): each patient's share; in a bootstrap, or Dirichlet's with an unseen one
+def _weights(n, unseen=None):
+    # -> (n, draws): each patient's share; in a bootstrap, or Dirichlet's with an unseen one
     rng, draws = np.random.default_rng(0), int(np.clip(800_000//n, 1000, 8000))
     if unseen is None: return rng.multinomial(n, np.full(n, 1/n), draws).T/n
     gamma = rng.gamma(1, size=(n, draws))
     return gamma/(gamma.sum(0) + rng.gamma(unseen, size=draws))
 
-def _wide(n, level): # -> the tail to cut off at each end, as much less as t is wider than the normal distribution
+def _wide(n, level):
+    # -> the tail to cut off at each end, as much less as t is wider than the normal distribution
     return special.ndtr(-stats.t.ppf((1 + level)/2, n - 1)*math.sqrt(n/(n - 1)))
 
 # %% ../nbs/19_results.ipynb #119a96f9
 def bounded_interval(x,         # independent values
                      least=0., largest=1., # that are possible
                      level=.95):
-    "An interval of a mean that reckons with half an unseen value, at the worst and at the best place"
+    "An interval of a mean that reckons with half an unseen value, as bad and as good as can be"
     x, tail = np.asarray(x, float), (1 - level)/2
     weights = _weights(len(x), _UNSEEN)
     seen, unseen = x@weights, 1 - weights.sum(0)
@@ -224,7 +241,8 @@ def bca_interval(x, level=.95, resamples=2000, seed=0, widen=True): # independen
     means = x[draws].mean(1)
     below = ((means < m).sum() + (means == m).sum()/2)/resamples
     bias = special.ndtri(np.clip(below, 1/resamples, 1 - 1/resamples))
-    d = x - m                                              # the jackknife's deviations are in proportion to these
+    # the jackknife's deviations are in proportion to these
+    d = x - m
     acceleration = (d**3).sum()/(6*(d**2).sum()**1.5)
     reach = -special.ndtri(_wide(n, level)) if widen else special.ndtri((1 + level)/2)
     z = bias + np.array([-reach, reach])
@@ -242,6 +260,7 @@ def _ends(x, level, within): # -> low, high, which kind
     if len(x) < BCA_FROM: return *bounded_interval(x, *within, level), 'bounded'
     return *bca_interval(x, level), 'BCa'
 
+# %% ../nbs/19_results.ipynb #546eb63a
 def interval(values,      # one number a row
              groups=None, # the patient of each row; by default each row is one
              level=.95, digits=3,
@@ -254,7 +273,8 @@ def interval(values,      # one number a row
     if why := _why_not(x): return Interval(mean, mean, mean, n, why, digits)
     low, high, how = _ends(np.sort(x), level, within)         # the same in any order of patients
     beyond = max(x.min() - low, high - x.max()) if how == 'bootstrap-t' else 0
-    if beyond > 2*np.ptp(x): return Interval(mean, mean, mean, n, f'n={n}, values too far apart', digits)
+    if beyond > 2*np.ptp(x): return Interval(mean, mean, mean, n, f'n={n}, values too far apart',
+                                             digits)
     return Interval(mean, *(float(v) for v in np.clip((low, high), *within)), n, how, digits)
 
 # %% ../nbs/19_results.ipynb #3999ab2d
@@ -266,8 +286,10 @@ def seed_interval(values, # one number a row
                   level=.95, digits=3, within=(-math.inf, math.inf) # as for `interval`
                  ) -> Interval:
     "The mean over seeds, the patients held fixed, and its interval"
-    rows = pd.DataFrame(dict(value=np.asarray(values, float), group=np.asarray(groups, str), seed=list(seeds)))
-    x = np.array([patient_means(g.value, g.group).mean() for _, g in rows.groupby('seed', dropna=False)])
+    rows = pd.DataFrame(dict(value=np.asarray(values, float), group=np.asarray(groups, str),
+                             seed=list(seeds)))
+    x = np.array([patient_means(g.value, g.group).mean()
+                  for _, g in rows.groupby('seed', dropna=False)])
     mean = float(x.mean()) if len(x) else math.nan
     if why := _why_not(x, FEWEST_SEEDS): return Interval(mean, mean, mean, len(x), why, digits)
     low, high = np.clip(t_interval(x, level), *within)
@@ -290,10 +312,14 @@ _COSTS = dict(diagonal='the diagonal of the image', inf='infinity', nan='an unde
 _HD95 = dict(max='the larger one of two directed 95th percentiles (max)',
              pooled='the 95th percentile of both directions together (pooled)')
 _SPENT = dict(student='budget', teacher='n_teacher', generator='n_generator', validation='n_val')
-OVER_PATIENTS = (f'95 % intervals over patients: below {BCA_FROM} patients with half an unseen one at the worst and at the best '
-                 f'possible value, from {BCA_FROM} on BCa; of distances and differences by bootstrap-t.')
-OVER_SEEDS = 'Over seeds: 95 % t intervals of the means of single seeds, what another training would change on the same patients'
+OVER_PATIENTS = (f'95 % intervals over patients: below {BCA_FROM} patients with half an unseen '
+                 f'one at the worst and at the best '
+                 f'possible value, from {BCA_FROM} on BCa; of distances and differences by '
+                 f'bootstrap-t.')
+OVER_SEEDS = ('Over seeds: 95 % t intervals of the means of single seeds, what another training '
+              'would change on the same patients')
 
+# %% ../nbs/19_results.ipynb #f23b2533
 def _labels_note(df): # how many labels each part has seen
     def seen(c): return ', '.join(str(v) for v in sorted(df[c].dropna().unique())) or 'unknown'
     return 'Labels seen: ' + '; '.join(f'{who} {seen(c)}' for who, c in _SPENT.items())
@@ -306,9 +332,11 @@ def _most_seeds(df): # rows -> seeds of the run that has most of them
 # %% ../nbs/19_results.ipynb #11576b11
 def _missed_note(df): # rows
     m = missed_counts(df)
-    return (f'Missed {m["n_missed"]}, invented {m["n_false"]}, rightly empty {m["n_empty_agree"]} of {len(df)} rows '
+    return (f'Missed {m["n_missed"]}, invented {m["n_false"]}, rightly empty {m["n_empty_agree"]} '
+            f'of {len(df)} rows '
             '(a row is a class of an image, in one run). ')
 
+# %% ../nbs/19_results.ipynb #ba039ae6
 def footnote(df,           # rows of results
              counts=True): # count what was missed among them
     "Convention, policy, missed counts and labels, in words"
@@ -318,8 +346,10 @@ def footnote(df,           # rows of results
     return (f'HD95: {_HD95[r.convention]}. Distances in {r.unit}, NSD within {r.tau:g} {r.unit}. '
             f'A mask that is empty on one side costs {_COSTS[r.policy]}. '
             f'{_missed_note(df) if counts else ""}{_labels_note(df)}. '
-            f'Means over {df.group.nunique()} patients{f" and {seeds} seeds" if seeds > 1 else ""}; {OVER_PATIENTS} '
-            + (f'Interval over seeds: not computable (n={most}).' if most < FEWEST_SEEDS else f'{OVER_SEEDS}.'))
+            f'Means over {df.group.nunique()} '
+            f'patients{f" and {seeds} seeds" if seeds > 1 else ""}; {OVER_PATIENTS} '
+            + (f'Interval over seeds: not computable (n={most}).' if most < FEWEST_SEEDS
+               else f'{OVER_SEEDS}.'))
 
 # %% ../nbs/19_results.ipynb #8b7f9f77
 DIGITS, LOWER = dict(hd95=2, assd=2), {'hd95', 'assd'}   # decimals; where less is better
@@ -329,11 +359,13 @@ def possible(metric): # a metric's name
     return 0, math.inf if metric in LOWER else 1
 
 def _varying(df): # the settings that tell the rows apart
-    return ['method'] + [c for c in settings_of(df)[1:] if c != 'seed' and df[c].nunique(dropna=False) > 1]
+    return ['method'] + [c for c in settings_of(df)[1:] if c != 'seed'
+                         and df[c].nunique(dropna=False) > 1]
 
 def _kept(rows, metric): # what the policy excludes is left out
     return rows[~(rows[metric].isna() & (rows.policy == 'exclude'))]
 
+# %% ../nbs/19_results.ipynb #5232cc6a
 def interval_of(rows, metric): # of one run; a metric
     "The interval over patients; what the policy excludes is left out"
     kept = _kept(rows, metric)
@@ -342,7 +374,8 @@ def interval_of(rows, metric): # of one run; a metric
 def seed_interval_of(rows, metric): # of one run; a metric
     "The interval over seeds; what the policy excludes is left out"
     kept = _kept(rows, metric)
-    return seed_interval(kept[metric], kept.group, kept.seed, digits=DIGITS.get(metric, 3), within=possible(metric))
+    return seed_interval(kept[metric], kept.group, kept.seed, digits=DIGITS.get(metric, 3),
+                         within=possible(metric))
 
 # %% ../nbs/19_results.ipynb #009a212f
 TABLE_METRICS = 'dice', 'iou', 'hd95', 'assd', 'nsd'
@@ -351,7 +384,8 @@ def _shown(df): # for people: unknown settings are empty
     return df.astype(object).where(df.notna(), '')
 
 @patch
-def grouped(self:Results, level='image', by=None): # columns; by default the settings that vary, and the class
+def grouped(self:Results, level='image', by=None):
+    # columns; by default the settings that vary, and the class
     "[(dict of the columns' values, rows)] for each group"
     df = self.rows(level)
     by = list(by or _varying(df) + ['class'])
@@ -369,7 +403,8 @@ def intervals(self:Results, metrics=TABLE_METRICS, level='image', by=None, # as 
     return pd.DataFrame(rows).drop(columns='digits', errors='ignore')
 
 # %% ../nbs/19_results.ipynb #7d228a13
-def _texts(g, metrics, seeds): # rows of a run; metrics; whether seeds have a column -> {heading: text}
+def _texts(g, metrics, seeds):
+    # rows of a run; metrics; whether seeds have a column -> {heading: text}
     found = {}
     for m in metrics:
         found[m] = str(interval_of(g, m))
@@ -377,11 +412,13 @@ def _texts(g, metrics, seeds): # rows of a run; metrics; whether seeds have a co
     return found
 
 @patch
-def summary(self:Results, metrics=TABLE_METRICS, level='image', by=None) -> Table: # as for `grouped`
-    "Means over patients with 95 % intervals, over seeds too where there are some, and what was missed"
+def summary(self:Results, metrics=TABLE_METRICS, level='image', by=None) -> Table:
+    # as for `grouped`
+    "Means over patients with 95 % intervals, over seeds too, and what was missed"
     df, groups = self.rows(level), self.grouped(level, by)
     seeds = any(_seeds_of(g) >= FEWEST_SEEDS for _, g in groups)
-    rows = [key | _texts(g, metrics, seeds) | dict(patients=g.group.nunique(), cases=g.case.nunique()) | missed_counts(g)
+    rows = [key | _texts(g, metrics, seeds) | dict(patients=g.group.nunique(),
+                                                   cases=g.case.nunique()) | missed_counts(g)
             for key, g in groups]
     return Table(_shown(pd.DataFrame(rows)), footnote(df), self.intervals(metrics, level, by, True))
 
@@ -390,9 +427,11 @@ def summary(self:Results, metrics=TABLE_METRICS, level='image', by=None) -> Tabl
 def per_group(self:Results, metric='dice', level='image') -> Table: # 'group' is the patient
     "The mean of each patient, worst first"
     df = self.rows(level)
-    wide = df.pivot_table(index='group', columns=_varying(df) + ['class'], values=metric, aggfunc='mean')
+    wide = df.pivot_table(index='group', columns=_varying(df) + ['class'], values=metric,
+                          aggfunc='mean')
     wide = wide.loc[wide.mean(axis=1).sort_values(ascending=metric not in LOWER).index]
-    wide.columns = [' '.join(str(v) for v in name if v is not pd.NA) for name in wide.columns.to_flat_index()]
+    wide.columns = [' '.join(str(v) for v in name if v is not pd.NA)
+                    for name in wide.columns.to_flat_index()]
     return Table(wide.round(3).reset_index(), footnote(df))
 
 @patch
@@ -400,28 +439,37 @@ def worst(self:Results, n=10, metric='dice', level='image') -> Table:
     "The rows that score worst"
     df = self.rows(level)
     rows = df.sort_values([metric, 'case'], ascending=[metric not in LOWER, True]).head(n)
-    columns = dict.fromkeys([*_varying(df), 'case', 'group', 'class', 'dice', 'hd95', 'nsd', metric, 'flags'])
-    return Table(_shown(rows[list(columns)].round(3)), f'The {len(rows)} worst of {len(df)} rows by {metric}. {footnote(df, counts=False)}')
+    columns = dict.fromkeys([*_varying(df), 'case', 'group', 'class', 'dice', 'hd95', 'nsd', metric,
+                             'flags'])
+    return Table(_shown(rows[list(columns)].round(3)), f'The {len(rows)} worst of {len(df)} rows '
+                                                       f'by {metric}. {footnote(df, counts=False)}')
 
 # %% ../nbs/19_results.ipynb #b648ba70
-WORDS = dict(budget='{} labels', transfer_size='{} transfer images', rank='rank {}', epoch='epoch {}',
-             n_teacher='{} labels of the teacher', n_generator='{} labels of the generator', n_val='{} labels of validation')
+WORDS = dict(budget='{} labels', transfer_size='{} transfer images', rank='rank {}',
+             epoch='epoch {}',
+             n_teacher='{} labels of the teacher', n_generator='{} labels of the generator',
+             n_val='{} labels of validation')
 
 def setting_text(column, value): # a setting and its value
     "The setting in words"
-    value = 'unknown' if pd.isna(value) or value == '' else f'{value:g}' if isinstance(value, float) else str(value)
+    if pd.isna(value) or value == '': value = 'unknown'
+    value = f'{value:g}' if isinstance(value, float) else str(value)
     return WORDS.get(column, column.replace('_', ' ') + ' {}').replace('{}', value)
 
+# %% ../nbs/19_results.ipynb #ea6094f0
 def told_apart(df,  # rows of results
                by): # columns that tell them apart already
     "The further settings, but for the seed, that tell runs apart: as few as will do"
     tags = settings_of(df)[len(SETTINGS):]
     told = []
     for c in [c for c in ['budget', 'transfer_size', *tags, *WORDS] if c not in by]:
-        if c not in told and df.groupby([*by, *told], dropna=False)[c].nunique(dropna=False).max() > 1: told.append(c)
+        values = df.groupby([*by, *told], dropna=False)[c].nunique(dropna=False)
+        if c not in told and values.max() > 1: told.append(c)
     return told
 
-def run_names(df, by=('method',)): # rows of results; columns that are read elsewhere, the method among them
+# %% ../nbs/19_results.ipynb #204a7702
+def run_names(df, by=('method',)):
+    # rows of results; columns that are read elsewhere, the method among them
     "The name of each row's run"
     names = pd.Series('', df.index)
     for method, g in df.groupby('method', sort=False):
@@ -436,21 +484,26 @@ def figure(self:Results, metric='dice', level='image', ax=None):
     "Means over patients with their intervals"
     df = self.rows(level)
     named = df.assign(run=run_names(df))
-    found = {f'{run} · {k}': interval_of(g, metric) for (run, k), g in named.groupby(['run', 'class'], sort=False)}
+    groups = [(f'{run} · {k}', g) for (run, k), g in named.groupby(['run', 'class'], sort=False)]
+    found = {name: interval_of(g, metric) for name, g in groups}
     unit = f', {df.unit.iloc[0]}' if metric in LOWER else ''
-    return bars({n: i.mean for n, i in found.items()}, {n: (i.low, i.high) for n, i in found.items()}, ax=ax,
-                xlabel=f'{metric}{unit}: mean over patients, 95 % interval')
+    ax = bars({n: i.mean for n, i in found.items()}, {n: (i.low, i.high) for n, i in found.items()}, ax=ax,
+              xlabel=f'{metric}{unit}: mean over patients, 95 % interval')
+    methods = list(df.method.unique())                     # one colour a method
+    for bar, (_, g) in zip(ax.patches, groups): bar.set_facecolor(colour(methods.index(g.method.iloc[0])))
+    return ax
 
 # %% ../nbs/19_results.ipynb #175dfb7d
 def signed_rank(differences): # one a patient
-    "(p, rank-biserial correlation, why not) of Wilcoxon's test; patients without a difference don't count"
+    "(p, rank-biserial correlation, why not) of Wilcoxon's test; equal pairs don't count"
     d = np.asarray(differences, float); d = d[~np.isnan(d)]; moved = d[abs(d) > 1e-12]
     if len(d) and not len(moved): return math.nan, 0., 'all pairs equal'
     if len(moved) < FEWEST: return math.nan, math.nan, f'n={len(moved)}'
     ranks = stats.rankdata(abs(moved))
     effect = float((ranks*np.sign(moved)).sum()/ranks.sum())
     with warnings.catch_warnings():
-        warnings.simplefilter('ignore')                          # scipy says when it can't be exact, because of ties
+        # scipy says when it can't be exact, because of ties
+        warnings.simplefilter('ignore')
         return float(stats.wilcoxon(moved).pvalue), effect, ''
 
 def holm(p): # nan where there is none
@@ -461,26 +514,36 @@ def holm(p): # nan where there is none
     return out
 
 # %% ../nbs/19_results.ipynb #266d0f52
-def _run_rows(results, which, level, where): # a method's name or a dict of columns -> its rows, of one run but for seeds
+def _run_rows(results, which, level, where):
+    # a method's name or a dict of columns -> its rows, of one run but for seeds
     which = where | (which if isinstance(which, dict) else dict(method=which))
     df = results.where(**which).rows(level)
-    if not len(df): raise TskdError(f'rows of {which}', f'methods {sorted(results.df.method.unique())}', 'check the names')
+    if not len(df):
+        raise TskdError(f'rows of {which}', f'methods {sorted(results.df.method.unique())}',
+                        'check the names')
     for c in _varying(df)[1:]:
-        raise TskdError(f'one run of {which}', f'{c} {", ".join(map(str, df[c].unique()))}', f'single it out: compare(…, {c}=…)')
+        raise TskdError(f'one run of {which}', f'{c} {", ".join(map(str, df[c].unique()))}',
+                        f'single it out: compare(…, {c}=…)')
     return df
 
+# %% ../nbs/19_results.ipynb #253275be
 def _tested(a, b, metric): # rows of two runs, one class -> what can be said of their difference
     a, b = (df.groupby(['group', 'case'])[metric].mean() for df in (a, b))
-    d = (a - b).dropna()                                          # a case that only one of them has, has no difference
+    # a case that only one of them has, has no difference
+    d = (a - b).dropna()
     unpaired, d = len(a.index.union(b.index)) - len(d), d.groupby('group').mean()
     p, effect, why = signed_rank(d)
-    return dict(difference=interval(d, digits=DIGITS.get(metric, 3)), effect=effect, p=p, why=why, patients=len(d), unpaired=unpaired)
+    return dict(difference=interval(d, digits=DIGITS.get(metric, 3)), effect=effect, p=p, why=why,
+                patients=len(d), unpaired=unpaired)
 
-def _named(which): return which if isinstance(which, str) else ' '.join(f'{c}={v}' if c != 'method' else v for c, v in which.items())
+def _named(which): # a method's name or a dict of columns
+    if isinstance(which, str): return which
+    return ' '.join(v if c == 'method' else f'{c}={v}' for c, v in which.items())
 
 # %% ../nbs/19_results.ipynb #3087199c
 def p_text(p, why): return f'not computable ({why})' if math.isnan(p) else f'{p:.2g}'
 
+# %% ../nbs/19_results.ipynb #9a42a636
 @patch
 def compare(self:Results,
             a,           # a method's name, or a dict of columns that singles out a run
@@ -496,20 +559,27 @@ def compare(self:Results,
         for k in first['class'].unique():
             of = (df[df['class'] == k] for df in (first, other))
             ra, rb = of; check_alike(pd.concat([ra, rb]))
-            tests += [{'a': _named(a), 'b': _named(rival), 'class': k, 'metric': m} | _tested(ra, rb, m) for m in metrics]
+            tests += [{'a': _named(a), 'b': _named(rival), 'class': k,
+                       'metric': m} | _tested(ra, rb, m) for m in metrics]
     numbers = pd.DataFrame(tests); numbers.insert(7, 'p (Holm)', holm(numbers.p))
-    text = {c: [p_text(p, why) for p, why in zip(numbers[c], numbers.why)] for c in ('p', 'p (Holm)')}
-    text |= dict(difference=numbers.difference.map(str), effect=['' if math.isnan(e) else f'{e:+.2f}' for e in numbers.effect])
-    note = (f'Difference a - b of patient means with 95 % interval; effect: rank-biserial correlation; p: Wilcoxon signed-rank test over '
-            f'patients; Holm over the {numbers.p.notna().sum()} tests of this table. Cases that only one of two has: {numbers.unpaired.max()}. ')
-    return Table(numbers.assign(**text).drop(columns='why'), note + footnote(pd.concat([first, *used])), numbers)
+    text = {c: [p_text(p, why) for p, why in zip(numbers[c], numbers.why)]
+            for c in ('p', 'p (Holm)')}
+    text |= dict(difference=numbers.difference.map(str),
+                 effect=['' if math.isnan(e) else f'{e:+.2f}' for e in numbers.effect])
+    note = (f'Difference a - b of patient means with 95 % interval; effect: rank-biserial '
+            f'correlation; p: Wilcoxon signed-rank test over '
+            f'patients; Holm over the {numbers.p.notna().sum()} tests of this table. Cases that '
+            f'only one of two has: {numbers.unpaired.max()}. ')
+    return Table(numbers.assign(**text).drop(columns='why'),
+                 note + footnote(pd.concat([first, *used])), numbers)
 
 # %% ../nbs/19_results.ipynb #1564906f
 def patients_needed(x, half_width=.01, level=.95): # one value a patient
     "The number of patients for an interval of ± `half_width`"
     if _why_not(x): return None
     sd = np.std(x, ddof=1)
-    n = max(2, int((special.ndtri((1 + level)/2)*sd/half_width)**2))      # enough if the spread were known; it is not
+    # enough if the spread were known; it is not
+    n = max(2, int((special.ndtri((1 + level)/2)*sd/half_width)**2))
     while stats.t.ppf((1 + level)/2, n - 1)*sd/math.sqrt(n) > half_width: n += 1
     return n
 
@@ -518,12 +588,15 @@ def needed(self:Results, half_width=.01, metric='dice', level='image') -> Table:
     "Test patients for an interval of ± `half_width`, for each method and class"
     def row(x): # one value a patient
         spread = f'{x.std():.3f}' if len(x) > 1 else ''
-        return dict(patients=len(x), spread=spread, needed=patients_needed(x, half_width) or f'not computable ({_why_not(x)})')
+        return dict(patients=len(x), spread=spread, needed=patients_needed(x, half_width)
+                    or f'not computable ({_why_not(x)})')
     rows = [key | row(patient_means(g[metric], g.group)) for key, g in self.grouped(level)]
-    return Table(_shown(pd.DataFrame(rows)), f'Patients for a 95 % interval of ±{half_width:g} in {metric}. {footnote(self.rows(level))}')
+    return Table(_shown(pd.DataFrame(rows)), f'Patients for a 95 % interval of ±{half_width:g} in '
+                                             f'{metric}. {footnote(self.rows(level))}')
 
 # %% ../nbs/19_results.ipynb #63052e48
-def expected_calibration_error(n, confidence, correct): # per bin: pixels, sum of confidence, how many were right
+def expected_calibration_error(n, confidence, correct):
+    # per bin: pixels, sum of confidence, how many were right
     "The mean gap between confidence and accuracy"
     n, confidence, correct = (np.asarray(a, float) for a in (n, confidence, correct))
     return float(np.abs(correct - confidence).sum()/n.sum()) if n.sum() else math.nan
@@ -537,27 +610,34 @@ def ece(self:Results) -> Table:
     bins = groups[['n', 'confidence', 'correct']].sum()
     runs = bins.groupby(level=list(range(bins.index.nlevels - 1)), sort=False, dropna=False)
     error = runs.apply(lambda t: round(expected_calibration_error(t.n, t.confidence, t.correct), 4))
-    note = 'Expected calibration error in 15 bins of confidence; foreground: where truth or prediction is not background. '
+    note = ('Expected calibration error in 15 bins of confidence; foreground: where truth or '
+            'prediction is not background. ')
     return Table(_shown(error.unstack('region').reset_index()), note + _labels_note(self.df))
 
+# %% ../nbs/19_results.ipynb #8a0f7af5
 @patch
 def reliability(self:Results, region='foreground', ax=None): # or 'all'
     "How often the model is right, against how sure it is"
     x, lines = {}, {}
-    for name, g in self.calibration[self.calibration.region == region].groupby('method', sort=False):
-        t = g.groupby('bin')[['n', 'confidence', 'correct']].sum(); t = t[t.n >= 20]        # fewer pixels say nothing
+    for name, g in self.calibration[self.calibration.region == region].groupby('method',
+                                                                               sort=False):
+        # fewer pixels say nothing
+        t = g.groupby('bin')[['n', 'confidence', 'correct']].sum(); t = t[t.n >= 20]
         x[name], lines[name] = t.confidence/t.n, t.correct/t.n
-    ax = curves(x, lines, ax=ax, xlabel=f'confidence ({region} pixels)', ylabel='share that is right', markers=True)
+    ax = curves(x, lines, ax=ax, xlabel=f'confidence ({region} pixels)',
+                ylabel='share that is right', markers=True)
     ax.axline((1, 1), slope=1, color='#888888', ls='--', lw=1, zorder=0)
     return ax
 
 # %% ../nbs/19_results.ipynb #e11276a9
-def _point(rows, metric, x): # of one line -> {value of x: (interval over patients, interval over seeds)}
+def _point(rows, metric, x):
+    # of one line -> {value of x: (interval over patients, interval over seeds)}
     return {v: (interval_of(r, metric), seed_interval_of(r, metric)) for v, r in rows.groupby(x)}
 
 def _seed_dots(rows, metric, x): # of one line -> values of x, means of single seeds
     kept = _kept(rows, metric)
-    dots = kept.groupby([x, 'seed']).apply(lambda r: patient_means(r[metric], r.group).mean(), include_groups=False)
+    dots = kept.groupby([x, 'seed']).apply(lambda r: patient_means(r[metric], r.group).mean(),
+                                           include_groups=False)
     return dots.index.get_level_values(0), dots.to_numpy()
 
 def _seed_bars(ax, xs, found): # axes; {line: values of x}; {line: intervals over seeds}
@@ -575,16 +655,20 @@ def study_curves(results, # Results
                 ):
     "A metric against labels: means over patients, 95 % intervals, a dot for each seed"
     df = results.rows()
-    found = {name: _point(g, metric, x) for name, g in df.groupby(run_names(df, ('method', x)), sort=False)}
+    found = {name: _point(g, metric, x) for name, g in df.groupby(run_names(df, ('method', x)),
+                                                                  sort=False)}
     xs = {name: list(p) for name, p in found.items()}
     over = {name: [i for i, _ in p.values()] for name, p in found.items()}
-    points = {name: _seed_dots(g, metric, x) for name, g in df.groupby(run_names(df, ('method', x)), sort=False)}
+    points = {name: _seed_dots(g, metric, x) for name, g in df.groupby(run_names(df, ('method', x)),
+                                                                       sort=False)}
     unit = f' ({df.unit.iloc[0]})' if metric in LOWER else ''
-    ax = curves(xs, {n: [i.mean for i in p] for n, p in over.items()}, ax=ax, points=points, log=True,
+    ax = curves(xs, {n: [i.mean for i in p] for n, p in over.items()}, ax=ax, points=points,
+                log=True,
                 bands={n: ([i.low for i in p], [i.high for i in p]) for n, p in over.items()},
                 xlabel=dict(budget='labelled images').get(x, x.replace('_', ' ')), ylabel='')
     seeds = _seed_bars(ax, xs, {name: [s for _, s in p.values()] for name, p in found.items()})
-    ax.set_ylabel(f'{metric}{unit}: mean of patients\nband: 95 % over patients' + '; bar: 95 % over seeds'*seeds)
+    lines = [f'{metric}{unit}: mean of patients', 'band: 95 % over patients'] + ['bar: 95 % over seeds']*seeds
+    ax.set_ylabel('\n'.join(lines))
     return ax
 
 # %% ../nbs/19_results.ipynb #1a5eabd9
@@ -600,12 +684,13 @@ class PaperTable(Table):
         lines = [['method', *map(text, self.df)], ['---']*(len(self.df.columns) + 1), *rows]
         return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines) + f'\n\n{self.note}\n'
 
-    def html(self): return html_table(self.df, note=self.note, bold=self.best.values.tolist(), index=True)
+    def html(self): return html_table(self.df, note=self.note, bold=self.best.values.tolist(),
+                                      index=True)
     def __repr__(self): return f'{self.df.to_string()}\n{self.note}'
 
 # %% ../nbs/19_results.ipynb #e3bcfb14
 def reference_of(results): # Results -> a method's name
-    "The method to compare the others with: task-specific distillation if it is there, else the best"
+    "The method to compare the others with: task-specific distillation, or else the best"
     methods = results.df.method.unique()
     best = results.df.groupby('method').dice.mean().idxmax()
     return next((m for m in ('task_specific_synth', 'task_specific') if m in methods), best)
@@ -614,31 +699,38 @@ def _patients(rows, metric): # of one run, classes and seeds averaged -> a numbe
     kept = _kept(rows, metric)
     return patient_means(kept[metric], kept.group)
 
+# %% ../nbs/19_results.ipynb #849fe791
 def _numbers(r, metric): # rows of a run -> both intervals, as numbers
     i, s = interval_of(r, metric), seed_interval_of(r, metric)
     return dict(metric=metric, mean=i.mean, low=i.low, high=i.high, patients=i.n, interval=i.how,
                 seeds=s.n, seeds_low=s.low, seeds_high=s.high, seeds_interval=s.how)
 
-def _rival(key, runs, reference): # a run's (name, settings); all runs; a method or a name -> the key to compare with
+def _rival(key, runs, reference):
+    # a run's (name, settings); all runs; a method or a name -> the key to compare with
     own = [k for k in runs if reference in (k[0], k[1])]
     return next((k for k in own if k[2] == key[2]), own[0] if own else None)
 
 # %% ../nbs/19_results.ipynb #2ded3be9
-def _runs(df, by): # rows; the column that makes columns -> {(method, name, settings): rows} for each value of it
+def _runs(df, by):
+    # rows; the column that makes columns -> {(method, name, settings): rows} for each value of it
     names = run_names(df, ('method', by))
     told = told_apart(df, ['method', by])
     for value, g in df.groupby(by, dropna=False):
         runs = g.groupby(names[g.index], sort=False)
-        yield value, {(r.method.iloc[0], name, tuple(r[told].iloc[0].astype(str))): r for name, r in runs}
+        yield value, {(r.method.iloc[0], name, tuple(r[told].iloc[0].astype(str))): r
+                      for name, r in runs}
 
-def _tests(results, data, metrics, reference, by): # a row for each run and metric: mean, intervals, p against the reference
+# %% ../nbs/19_results.ipynb #5764aace
+def _tests(results, data, metrics, reference, by):
+    # a row for each run and metric: mean, intervals, p against the reference
     df = results.rows()
     for value, runs in _runs(df, by):
         for key, r in runs.items():
             rival = _rival(key, runs, reference)
             settings = {c: r[c].iloc[0] for c in told_apart(df, ['method', by])}
             for metric in metrics:
-                row = dict(data=data, method=key[0], run=key[1]) | settings | _numbers(r, metric) | {by: value}
+                row = dict(data=data, method=key[0], run=key[1]) | settings | {by: value}
+                row |= _numbers(r, metric)
                 if rival not in (None, key):
                     d = (_patients(runs[rival], metric) - _patients(r, metric)).dropna()
                     row |= dict(against=rival[1], difference=d.mean(), p=signed_rank(d)[0])
@@ -647,47 +739,57 @@ def _tests(results, data, metrics, reference, by): # a row for each run and metr
 # %% ../nbs/19_results.ipynb #8d190290
 def paper_table(results,        # Results, or a dict name of the data -> Results
                 metrics=('dice', 'hd95'),
-                reference=None, # method, or name of a row, to test the others against; by default `reference_of`
+                reference=None, # method, or name of a row, to test against; by default `reference_of`
                 by='budget'     # or 'transfer_size'
                ) -> PaperTable:
     "Methods against budgets, with intervals, the best in bold, marks where a difference holds up"
     sets = results if isinstance(results, dict) else {'': results}
     reference = reference or reference_of(next(iter(sets.values())))
-    numbers = pd.DataFrame([r for name, one in sets.items() for r in _tests(one, name, metrics, reference, by)])
+    numbers = pd.DataFrame([r for name, one in sets.items()
+                            for r in _tests(one, name, metrics, reference, by)])
     if 'p' not in numbers: numbers = numbers.assign(against=None, difference=np.nan, p=np.nan)
     numbers['p_holm'] = holm(numbers.p)
     lower = numbers.metric.isin(LOWER)
-    better = np.where(lower, numbers.difference < 0, numbers.difference > 0)          # the reference is
+    # the reference is
+    better = np.where(lower, numbers.difference < 0, numbers.difference > 0)
     numbers['mark'] = np.where(numbers.p_holm < .05, np.where(better, '*', '†'), '')
     score = numbers['mean'].where(~lower, -numbers['mean'])
-    numbers['best'] = score == score.groupby([numbers.data, numbers[by], numbers.metric], dropna=False).transform('max')
+    numbers['best'] = score == score.groupby([numbers.data, numbers[by], numbers.metric],
+                                             dropna=False).transform('max')
     return _laid_out(numbers, by, reference, sets)
 
 # %% ../nbs/19_results.ipynb #3130b2b1
-def _cell_text(r, seeds): # a row of numbers; whether seeds are shown -> '0.812 [0.790, 0.833]*, seeds [0.80, 0.82]'
+def _cell_text(r, seeds):
+    # a row of numbers; whether seeds are shown -> '0.812 [0.790, 0.833]*, seeds [0.80, 0.82]'
     digits = DIGITS.get(r.metric, 3)
     over = Interval(r['mean'], r.low, r.high, r.patients, r.interval, digits)
     again = Interval(r['mean'], r.seeds_low, r.seeds_high, r.seeds, r.seeds_interval, digits)
+    if math.isnan(over.mean): return over.bounds             # nothing is left of it
     spread = f' {over.bounds}' if over else ''
     return f'{r["mean"]:.{digits}f}{spread}{r.mark}' + (f', seeds {again.bounds}' if seeds else '')
 
 def _heading(data, value, metric, by): # of a column
     return ' '.join(filter(None, (data, '' if pd.isna(value) else setting_text(by, value), metric)))
 
+# %% ../nbs/19_results.ipynb #ad190c84
 def _marks_note(numbers, reference): # what the marks mean
     tests, against = numbers.p.notna().sum(), list(dict.fromkeys(numbers.against.dropna()))
     named = reference if len(against) != 1 else against[0]
     same = ' with the same settings' if len(against) > 1 else ''
-    return (f'* worse than {named}{same}, † better than it (Wilcoxon over patients, Holm over {tests} tests, p < 0.05). '
+    return (f'* worse than {named}{same}, † better than it (Wilcoxon over patients, Holm over '
+            f'{tests} tests, p < 0.05). '
             if tests else '')
 
 # %% ../nbs/19_results.ipynb #3916f9d3
 def _laid_out(numbers, by, reference, sets): # tidy numbers -> PaperTable
     seeds = bool((numbers.seeds >= FEWEST_SEEDS).any())
     columns = [_heading(*row, by) for row in zip(numbers.data, numbers[by], numbers.metric)]
-    placed = numbers.assign(text=[_cell_text(r, seeds) for _, r in numbers.iterrows()], column=columns)
+    placed = numbers.assign(text=[_cell_text(r, seeds) for _, r in numbers.iterrows()],
+                            column=columns)
     def wide(c, empty):
         table = placed.pivot(index='run', columns='column', values=c)
-        return table.reindex(index=list(dict.fromkeys(placed.run)), columns=list(dict.fromkeys(columns))).fillna(empty)
+        return table.reindex(index=list(dict.fromkeys(placed.run)),
+                             columns=list(dict.fromkeys(columns))).fillna(empty)
     note = _marks_note(numbers, reference) + ' '.join(footnote(r.rows()) for r in sets.values())
-    return PaperTable(wide('text', '').rename_axis(index=None, columns=None), note, numbers, wide('best', False).astype(bool))
+    return PaperTable(wide('text', '').rename_axis(index=None, columns=None), note, numbers,
+                      wide('best', False).astype(bool))

@@ -9,8 +9,8 @@ __all__ = ['DIARY', 'ENDINGS', 'COLUMNS', 'FULL', 'ModelError', 'memory', 'fits'
            'model_beside', 'printable', 'inputs', 'walk', 'main']
 
 # %% ../nbs/22a_runtime.ipynb #d5df224d
-import argparse, csv, errno, hashlib, io, itertools, json, math, os, re, secrets, sys, time
-import unicodedata, zlib
+import argparse, csv, errno, hashlib, io, itertools, json, math, os, re, secrets, stat, sys
+import time, unicodedata, zlib
 from functools import cached_property
 from pathlib import Path
 import numpy as np
@@ -33,18 +33,19 @@ def memory(): # of the machine, in bytes
     try: return os.sysconf('SC_PAGE_SIZE')*os.sysconf('SC_PHYS_PAGES')
     except (AttributeError, ValueError, OSError): return 2**33
 
-def fits(height, width, classes, path=None): # of an image; how many; its file
+def fits(height, width, classes, path=None): # of an image; how many there are; its file
     "Raise if the answer for an image would fill the memory"
     if (need := height*width*(24 + 12*classes)) > memory()/2:
-        raise ModelError('a picture whose answer fits in memory', f'{width} × {height} pixels, which take '
-                         f'{need/2**30:.0f} GiB', 'cut it into pieces, or scale it down', path)
+        found = f'{width} × {height} pixels, which take {need/2**30:.0f} GiB'
+        raise ModelError('a picture whose answer fits in memory', found,
+                         'cut it into pieces, or scale it down', path)
 
 # %% ../nbs/22a_runtime.ipynb #42433564
 def as_bytes(a): # (H,W) of any number type
     "Grey values as bytes"
     if a.dtype == bool: return a.astype(np.uint8)*255
     fine = np.isfinite(a)
-    if not fine.any(): raise ModelError('at least one finite value', 'none', 'export the picture again')
+    if not fine.any(): raise ModelError('a finite value at least', 'none', 'export it again')
     low, high = float(a[fine].min()), float(a[fine].max())
     if a.dtype.kind in 'iu' and 0 <= low and high <= 255: low, high = 0., 255.
     elif a.dtype.kind == 'f' and 0 <= low and high <= 1: low, high = 0., 1.
@@ -54,13 +55,16 @@ def as_bytes(a): # (H,W) of any number type
     x = (np.where(fine, a, low) - np.float64(low))/(high - low if high > low else 1.)
     return np.rint(np.clip(x, 0, 1)*255).astype(np.uint8)
 
-
+# %% ../nbs/22a_runtime.ipynb #9ebb2582
 def picture_bytes(path): # a file
     "Its bytes"
-    try: return Path(path).read_bytes()
+    try:
+        there = Path(path).stat()                    # a pipe or a device might never end
+        if stat.S_ISREG(there.st_mode): return Path(path).read_bytes()
     except (OSError, ValueError) as e:
         why = getattr(e, 'strerror', None) or e
         raise ModelError('a file that can be read', why, 'check the path', path) from None
+    raise ModelError('a file', 'a folder, a pipe or a device', 'check the path', path)
 
 def read_rgb(path, data=None): # a picture file; its bytes, if they are read already
     "(H,W,3) bytes, upright"
@@ -73,62 +77,77 @@ def read_rgb(path, data=None): # a picture file; its bytes, if they are read alr
     except ModelError as e: raise ModelError(e.expected, e.found, e.fix, path) from None
     except Exception as e:                           # a broken file may break a decoder in any way
         said = str(e).split('<_io')[0].strip()
-        raise ModelError('a whole picture', f'{type(e).__name__}: {said}', 'copy or export it again', path) from None
+        found = f'{type(e).__name__}: {said}'
+        raise ModelError('a whole picture', found, 'copy or export it again', path) from None
 
 # %% ../nbs/22a_runtime.ipynb #cfc98e89
-def open_session(path, threads=None, providers=('CPUExecutionProvider',), spin=False): # an .onnx; by default all cores; names of onnxruntime; busy waiting
+def open_session(path,         # an .onnx
+                 threads=None, # by default all cores
+                 providers=('CPUExecutionProvider',), # names of onnxruntime
+                 spin=False    # whether its threads wait busily
+                ):
     "An onnxruntime session, or what is in the way"
     try: import onnxruntime as ort
-    except ImportError: raise ModelError('onnxruntime', 'no such module', 'pip install onnxruntime') from None
-    path = Path(path)
-    if path.suffix == '.failed': raise ModelError('a model that passed its gate', 'one that failed it', 'read the report beside it', path)
+    except ImportError:
+        raise ModelError('onnxruntime', 'no such module', 'pip install onnxruntime') from None
+    path, there = Path(path), ort.get_available_providers()
+    if path.suffix == '.failed':
+        raise ModelError('a model that passed its gate', 'one that failed it',
+                         'read the report beside it', path)
     if not path.is_file(): raise ModelError('an .onnx file', 'no such file', 'check the path', path)
-    there = ort.get_available_providers()
     if lacking := set(providers) - set(there):
-        raise ModelError(f"providers among {', '.join(there)}", ', '.join(sorted(lacking)), 'choose one of these, or install its onnxruntime')
+        raise ModelError(f"providers among {', '.join(there)}", ', '.join(sorted(lacking)),
+                         'choose one of these, or install its onnxruntime')
     options = ort.SessionOptions()
     options.log_severity_level, options.intra_op_num_threads = 3, threads or 0
     options.add_session_config_entry('session.intra_op.allow_spinning', str(int(spin)))
     try: return ort.InferenceSession(path, options, providers=list(providers))
     except Exception as e:
-        raise ModelError(f'a model that onnxruntime {ort.__version__} can run', f'{type(e).__name__}: {str(e)[:200]}',
+        raise ModelError(f'a model that onnxruntime {ort.__version__} can run',
+                         f'{type(e).__name__}: {str(e)[:200]}',
                          'pip install -U onnxruntime, or get the file again', path) from None
 
 # %% ../nbs/22a_runtime.ipynb #1438b9d1
 def _count(v, most): return isinstance(v, int) and not isinstance(v, bool) and 0 <= v <= most
 
-def _texts(v): return isinstance(v, list) and all(isinstance(c, str) and 0 < len(c) <= 200 for c in v)
+def _text(v): return isinstance(v, str) and 0 < len(v) <= 200
+
+def _colour(c): return isinstance(c, list) and len(c) == 3 and all(_count(v, 255) for v in c)
 
 def about_model(text, path): # what an .onnx says of itself; the file
     "The same as a dict, if an export could have said it"
-    try: about = json.loads(text) if len(text) <= 2**20 else None
-    except (ValueError, RecursionError): about = None
-    if isinstance(about, dict):
-        classes, size, colours = (about.get(k) for k in ('classes', 'size', 'colours'))
-        sizes = isinstance(size, list) and len(size) == 2 and all(_count(s, 2**16) and s for s in size)
-        if _texts(classes) and 2 <= len(classes) <= 255 and sizes and isinstance(colours, list):
-            rgb = all(isinstance(c, list) and len(c) == 3 and all(_count(v, 255) for v in c) for c in colours)
-            if rgb and len(colours) == len(classes) - 1: return about
-    raise ModelError('classes, size and colours as tskd writes them', 'something else', 'export the model again', path)
+    try: about = json.loads(text) if len(text) <= 2**20 else {}
+    except (ValueError, RecursionError): about = {}
+    if not isinstance(about, dict): about = {}
+    classes, size, colours = (about.get(k) for k in ('classes', 'size', 'colours'))
+    named = isinstance(classes, list) and 2 <= len(classes) <= 255 and all(map(_text, classes))
+    sized = isinstance(size, list) and len(size) == 2 and all(_count(s, 2**16) and s for s in size)
+    coloured = isinstance(colours, list) and all(map(_colour, colours))
+    if named and sized and coloured and len(classes) == len(colours) + 1: return about
+    raise ModelError('classes, size and colours as tskd writes them', 'something else',
+                     'export it again', path)
 
 # %% ../nbs/22a_runtime.ipynb #d2557d8c
 class OnnxModel:
     "An exported model: bytes of images in, labels and probabilities out"
-    def __init__(self, path, threads=None, providers=('CPUExecutionProvider',), spin=False): # see `open_session`
-        self.path, self.session = Path(path), open_session(path, threads, providers, spin)
+    def __init__(self, path, *how, **knobs): # of the .onnx; see `open_session`
+        self.path, self.session = Path(path), open_session(path, *how, **knobs)
         about = self.session.get_modelmeta().custom_metadata_map.get('tskd')
-        names = [[n.name for n in part] for part in (self.session.get_inputs(), self.session.get_outputs())]
-        if about is None or names[0] != ['image'] or not {'labels', 'probabilities', 'logits'} <= {*names[1]}:
-            raise ModelError('a model that tskd exported', 'another one', 'export it with tskd.deploy.export', path)
-        self.about = about_model(about, path)
-        self.classes, self.size, self.colours = (self.about[k] for k in ('classes', 'size', 'colours'))
+        into = {n.name for n in self.session.get_inputs()}
+        out = {n.name for n in self.session.get_outputs()}
+        if about is None or into != {'image'} or not {'labels', 'probabilities', 'logits'} <= out:
+            raise ModelError('a model that tskd exported', 'another one',
+                             'export it with tskd.deploy.export', path)
+        self.about = about = about_model(about, path)
+        self.classes, self.size, self.colours = about['classes'], about['size'], about['colours']
 
     @cached_property
-    def id(self): # of the file, as it is when it is first asked for
+    def id(self): # sha256 of the file, when it is first asked for
         with open(self.path, 'rb') as f: return hashlib.file_digest(f, 'sha256').hexdigest()
 
-    def run(self, images, outputs=('labels', 'probabilities')): # (B,H,W,3) uint8; of 'labels', 'probabilities', 'logits'
-        "The outputs for images of one size: (B,H,W) uint8, (B,K,H,W) and (B,K,h,w) float"
+    def run(self, images, # (B,H,W,3) uint8, of one size
+            outputs=('labels', 'probabilities')): # of these and 'logits'
+        "The outputs: (B,H,W) uint8, (B,K,H,W) and (B,K,h,w) float"
         return self.session.run(list(outputs), {'image': np.ascontiguousarray(images)})
 
 # %% ../nbs/22a_runtime.ipynb #cd442f47
@@ -144,27 +163,34 @@ def window(tile): # its side -> (tile,tile), largest in the middle, nowhere 0
 
 def blend(model, image, tile, overlap=.5, batch_size=8): # an OnnxModel; (H,W,3); side of a tile
     "(K,H,W) probabilities, tile by tile"
-    if not 0 <= overlap < 1: raise ModelError('an overlap from 0 up to, not including, 1', overlap, 'half a tile, .5, is a good choice')
+    if not 0 <= overlap < 1:
+        raise ModelError('an overlap from 0 up to, not including, 1', overlap,
+                         'half a tile, .5, is a good choice')
     height, width = image.shape[:2]
-    image = np.pad(image, [(0, max(0, tile - height)), (0, max(0, tile - width)), (0, 0)], mode='edge')
-    places = [(i, j) for i in starts(image.shape[0], tile, overlap) for j in starts(image.shape[1], tile, overlap)]
-    total, weight, w = np.zeros((len(model.classes), *image.shape[:2]), np.float32), np.zeros(image.shape[:2], np.float32), window(tile)
+    more = [(0, max(0, tile - side)) for side in (height, width)]
+    image = np.pad(image, [*more, (0, 0)], mode='edge')
+    H, W = image.shape[:2]
+    places = list(itertools.product(starts(H, tile, overlap), starts(W, tile, overlap)))
+    total, weight = np.zeros((len(model.classes), H, W), np.float32), np.zeros((H, W), np.float32)
+    w = window(tile)
     for k in range(0, len(places), batch_size):
         part = places[k:k + batch_size]
-        answers, = model.run(np.stack([image[i:i + tile, j:j + tile] for i, j in part]), ['probabilities'])
-        for (i, j), p in zip(part, answers):
+        pieces = np.stack([image[i:i + tile, j:j + tile] for i, j in part])
+        for (i, j), p in zip(part, model.run(pieces, ['probabilities'])[0]):
             total[:, i:i + tile, j:j + tile] += p*w; weight[i:i + tile, j:j + tile] += w
     return (total/weight)[:, :height, :width]
 
 # %% ../nbs/22a_runtime.ipynb #f2fad787
-def segment(model, image, tile=None, overlap=.5): # an OnnxModel; (H,W,3) uint8; side of tiles, or None for the whole image
+def segment(model, image, tile=None, overlap=.5): # an OnnxModel; (H,W,3) uint8; side of tiles
     "(H,W) uint8 labels and (K,H,W) probabilities"
     fits(*image.shape[:2], len(model.classes))
     if tile is None: labels, p = (o[0] for o in model.run(image[None]))
     else: p = blend(model, image, tile, overlap); labels = p.argmax(0).astype(np.uint8)
     right = (image.shape[:2], np.uint8, (len(model.classes), *image.shape[:2]))
-    if (labels.shape, labels.dtype, p.shape) != right or labels.max() >= len(model.classes) or not np.isfinite(p).all():
-        raise ModelError('a label and probabilities for each pixel', 'something else', 'export the model again', model.path)
+    fine = (labels.shape, labels.dtype, p.shape) == right and labels.max() < len(model.classes)
+    if not fine or not np.isfinite(p).all():
+        raise ModelError('a label and probabilities for each pixel', 'something else',
+                         'export it again', model.path)
     return labels, p
 
 # %% ../nbs/22a_runtime.ipynb #6be0ac14
@@ -190,6 +216,7 @@ def png_bytes(im, note): # a picture; its mark
 
 def source_of(path): # a file
     "The sha256 of the input that a mask or overlay was made of; None for any other file"
+    if not Path(path).is_file(): return None         # a pipe might never answer
     try:
         with open(path, 'rb') as f: head = f.read(2000)
         if head[:2] == b'\x1f\x8b': head = zlib.decompressobj(31).decompress(head, 400)
@@ -204,14 +231,15 @@ def _safe_part(part): # of a name, between two slashes
     safe = ''.join(c if c.isprintable() and c not in '\\:' else '_' for c in part).rstrip(' .')
     if safe[:1] in ('', '.', '=', '+', '-', '@', ' '): safe = '_' + safe
     if len(safe.encode()) <= 150: return safe
-    return safe.encode()[:130].decode(errors='ignore') + '-' + hashlib.sha256(part.encode(
-        errors='surrogatepass')).hexdigest()[:12]
+    code = hashlib.sha256(part.encode(errors='surrogatepass')).hexdigest()
+    return f"{safe.encode()[:130].decode(errors='ignore')}-{code[:12]}"
 
 def safe_name(key): # 'deep/x': where an input lies below its folder, without its ending
     "A name for its outputs that stays in the folder"
     parts = key.split('/')
     if '..' in parts or not any(parts):
-        raise ModelError('a name below the folder', repr(key), 'give the folder that the file lies in')
+        raise ModelError('a name below the folder', repr(key),
+                         'give the folder that the file lies in')
     return '/'.join(_safe_part(p) for p in parts if p not in ('', '.'))
 
 # %% ../nbs/22a_runtime.ipynb #757f94a4
@@ -228,13 +256,15 @@ def _entry(line): # of the diary -> dict, or None
     except (ValueError, RecursionError): return None
     if not isinstance(e, dict) or not isinstance(e.get('rows'), list): return None
     rows = [r for r in e['rows'] if isinstance(r, dict)]
-    old = {n: '' for r in rows for n in (r.get('mask'), r.get('overlay')) if n}  # of earlier versions
+    # earlier versions named the files in their rows alone
+    old = {n: '' for r in rows for n in (r.get('mask'), r.get('overlay')) if n}
     e = dict(source='', sha256='', by='', base='', files=old) | e | dict(rows=rows)
     files = e['files']
     texts = [e[k] for k in ('source', 'sha256', 'by', 'base')]
     if not isinstance(files, dict): return None
     plain = all(isinstance(v, str) for v in (*texts, *files, *files.values()))
-    return e if plain and not any('..' in Path(n).parts or Path(n).is_absolute() for n in files) else None
+    inside = plain and not any('..' in Path(n).parts or Path(n).is_absolute() for n in files)
+    return e if inside else None
 
 # %% ../nbs/22a_runtime.ipynb #ce904613
 class MaskFolder:
@@ -243,7 +273,8 @@ class MaskFolder:
         self.path = Path(os.path.realpath(path))
         try: self.path.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError):
-            raise ModelError('a folder for masks', 'a file of that name', 'choose another', path) from None
+            raise ModelError('a folder for masks', 'a file of that name',
+                             'choose another', path) from None
         if (self.path/DIARY).is_symlink():
             raise ModelError('a diary', 'a link', 'choose another folder', self.path/DIARY)
         self.read()
@@ -303,10 +334,12 @@ def refuse(self:MaskFolder, inputs): # files
     seen = {}
     for p in inputs:
         for folder in {Path(os.path.abspath(p)).parent, Path(os.path.realpath(p)).parent}:
-            if folder not in seen: seen[folder] = any(_same(f, self.path) for f in (folder, *folder.parents))
+            if folder not in seen:
+                seen[folder] = any(_same(f, self.path) for f in (folder, *folder.parents))
             if seen[folder]:
+                fix = f"choose another; a folder inside it will do, {self.path/'masks'}"
                 raise ModelError('a folder for masks in which no input lies', f'{p} in it',
-                                 f"choose another; a folder inside it will do, {self.path/'masks'}", self.path)
+                                 fix, self.path)
 
 @patch
 def wrote(self:MaskFolder, path): # a file
@@ -333,7 +366,7 @@ def free(self:MaskFolder, name, source): # of a file here; of an input
     return not os.path.lexists(self.path/name) or self.ours(name, source)
 
 @patch
-def names(self:MaskFolder, key, source): # where an input lies below its folder; its name in the diary
+def names(self:MaskFolder, key, source): # where an input lies below its folder; see `source`
     "Yield names for its outputs, without endings"
     def all_free(base): return all(self.free(base + e, source) for e in ENDINGS)
     name, before = safe_name(key), self.done.get(source, {}).get('base')
@@ -352,7 +385,7 @@ def aside(self:MaskFolder, name, data): # of a file here; its bytes
                          'remove the link', folder)
     try: folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
-        raise ModelError('a folder', 'a file of that name', 'rename one of the two', folder) from None
+        raise ModelError('a folder', 'a file of that name', 'rename one', folder) from None
     new = folder/f'.tskd-{secrets.token_hex(8)}'
     f = open(new, 'xb')
     try:
@@ -384,7 +417,9 @@ def write(self:MaskFolder, files, entry): # {name: bytes}; a line for the diary
         for new in aside.values(): new.unlink(missing_ok=True)
 
 @patch
-def keep(self:MaskFolder, key, source, sha256, by, rows, files): # see `names` and `known`; {ending: bytes}
+def keep(self:MaskFolder, key, source, # see `names`
+         sha256, by,   # see `known`
+         rows, files): # for the table; {ending: bytes}
     "Write the outputs of an input; its rows, with the names of the files in them"
     for base in self.names(key, source):
         names = {e.split('.')[0].strip('-'): base + e for e in files}       # 'mask', 'overlay'
@@ -400,13 +435,14 @@ _NUMBER = re.compile(r'[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?')
 def plain_cell(text): # a value for a cell of a table
     "A value that no spreadsheet takes for a formula; whatever isn't text stays as it is"
     if not isinstance(text, str): return text
-    text = text.encode('utf-8', 'backslashreplace').decode()      # bytes of a file's name that are no text
+    text = text.encode('utf-8', 'backslashreplace').decode()      # not all bytes of a name are text
     start = text.lstrip(' \xa0\u200b\ufeff')[:1]
     risky = start and start in '=+-@\t\r\n＝＋－＠' and not _NUMBER.fullmatch(text)
     return f"'{text}" if risky else text
 
+# %% ../nbs/22a_runtime.ipynb #3a4baf0a
 @patch
-def table(self:MaskFolder, rows, columns, seen): # of this run; names of columns; inputs it has looked at
+def table(self:MaskFolder, rows, columns, seen): # of this run; names; inputs it has looked at
     "Write predictions.csv; its path"
     self.read()                                      # another process may have added lines
     rest = [r for s, e in self.done.items() if s not in seen and self.whole(e) for r in e['rows']]
@@ -417,7 +453,8 @@ def table(self:MaskFolder, rows, columns, seen): # of this run; names of columns
     for n in itertools.count(1):
         name = f'predictions-{n}.csv' if n > 1 else 'predictions.csv'
         if not self.free(name, ''): continue
-        try: self.write({name: out.getvalue().encode()}, dict(source='', sha256='', by='', base='', rows=[]))
+        nobody = dict(source='', sha256='', by='', base='', rows=[])
+        try: self.write({name: out.getvalue().encode()}, nobody)
         except FileExistsError: continue
         return self.path/name
 
@@ -427,9 +464,10 @@ COLUMNS = 'file', 'mask', 'class', 'pixels', 'share', 'seconds', 'error', 'sha25
 def find(where): # files and folders
     "The files, those of folders in the order of their names"
     for p in map(Path, where):
-        if p.is_dir(): yield from sorted(f for f in p.rglob('*') if f.is_file() and not f.name.startswith('.'))
-        else: yield p
+        if not p.is_dir(): yield p
+        else: yield from sorted(f for f in p.rglob('*') if f.is_file() and f.name[0] != '.')
 
+# %% ../nbs/22a_runtime.ipynb #a488385d
 def predict_file(model, path, masks, tile=None): # OnnxModel; a picture; MaskFolder; side of tiles
     "Write the mask of a picture, unless it is done; a row for each class"
     start, data = time.perf_counter(), picture_bytes(path)
@@ -440,8 +478,9 @@ def predict_file(model, path, masks, tile=None): # OnnxModel; a picture; MaskFol
         rows = [{'class': c, 'pixels': n, 'share': round(n/labels.size, 6)}
                 for c, n in zip(model.classes[1:], counts[1:])]
         mask = png_bytes(mask_image(labels, model.colours), mark('mask', sha256))
-        gone = dict(file=str(path), seconds=round(time.perf_counter() - start, 4), error='')
-        rows = masks.keep(Path(path).stem, source, sha256, by, [gone | r for r in rows], {'-mask.png': mask})
+        shared = dict(file=str(path), seconds=round(time.perf_counter() - start, 4), error='')
+        rows = [shared | r for r in rows]
+        rows = masks.keep(Path(path).stem, source, sha256, by, rows, {'-mask.png': mask})
     return [r | dict(file=str(path)) for r in rows]
 
 # %% ../nbs/22a_runtime.ipynb #6df7c976
@@ -459,22 +498,25 @@ def arguments(argv=None): # of the command line
 def model_beside(file): # this file
     "The only model in its folder"
     found = sorted(Path(file).absolute().parent.glob('*.onnx'))
-    if len(found) != 1: raise ModelError('one .onnx beside this file', f'{len(found)}', 'say which: --model name.onnx', Path(file).parent)
-    return found[0]
+    if len(found) == 1: return found[0]
+    raise ModelError('one .onnx beside this file', f'{len(found)}', 'say which: --model name.onnx',
+                     Path(file).parent)
 
 # %% ../nbs/22a_runtime.ipynb #0f17d2ea
-FULL = errno.ENOSPC, getattr(errno, 'EDQUOT', errno.ENOSPC), errno.EROFS     # no other file will do better
+# where no other file will do better
+FULL = errno.ENOSPC, getattr(errno, 'EDQUOT', errno.ENOSPC), errno.EROFS
 
 def printable(text):
     "Text without characters that steer a terminal"
     return ''.join(c if c.isprintable() else '?' for c in str(text))
 
 def inputs(where, masks): # files and folders; MaskFolder
-    "The files to look at: masks of earlier runs are left out, and inputs in the folder of masks refused"
+    "The files to look at, without masks of earlier runs; inputs in the folder of masks are refused"
     files = list(find(where))
     wrote = {f: masks.wrote(f) for f in files}
     if others := [f for f, there in wrote.items() if there == 'elsewhere']:
-        print(f'{len(others)} masks of earlier runs are left out: {printable(others[0])} …', file=sys.stderr)
+        print(f'{len(others)} masks of earlier runs are left out: {printable(others[0])} …',
+              file=sys.stderr)
     once = {}
     for f in files:
         if not wrote[f]: once.setdefault(masks.source(f), f)     # one file may have two names
@@ -482,6 +524,7 @@ def inputs(where, masks): # files and folders; MaskFolder
     masks.refuse(files)
     return files
 
+# %% ../nbs/22a_runtime.ipynb #741c9859
 def walk(model, files, masks, tile=None): # OnnxModel; pictures; MaskFolder; side of tiles
     "Segment files one by one; how many failed"
     rows, failed, seen = [], 0, set()
@@ -498,14 +541,17 @@ def walk(model, files, masks, tile=None): # OnnxModel; pictures; MaskFolder; sid
     finally: masks.table(rows, COLUMNS, seen)
     return failed
 
+# %% ../nbs/22a_runtime.ipynb #c7b85bdc
 def main(argv=None):
     "The program; returns its exit code"
     args = arguments(argv)
     try:
-        model, masks = OnnxModel(args.model or model_beside(__file__), args.threads), MaskFolder(args.out)
+        model = OnnxModel(args.model or model_beside(__file__), args.threads)
+        masks = MaskFolder(args.out)
         return 1 if walk(model, inputs(args.files, masks), masks, args.tile) else 0
     except ModelError as e: print(printable(e), file=sys.stderr); return 2
     except OSError as e:
-        print(printable(ModelError('a folder that takes masks', e.strerror, 'make room, or choose another; then '
-                                   'run the same again', args.out)), file=sys.stderr)
+        why = ModelError('a folder that takes masks', e.strerror,
+                         'make room, or choose another; then run the same again', args.out)
+        print(printable(why), file=sys.stderr)
         return 1

@@ -25,6 +25,7 @@ from .kd import KD, fit_standard, projector, term_weights
 from .losses import supervised, task_loss
 from .models import SegModel, load_into, load_model, read_weights, save_model, seg_model
 from .recipes import Stage, declared, one_of, real_number, takes, trained, whole_number
+from .pyramid import Pyramid, start_shared
 from .train import History, Training, fit, mean_dice
 
 # %% ../nbs/13_student.ipynb #5eb1316f
@@ -32,10 +33,12 @@ def same_shapes(a, b): # two modules -> whether the weights of one fit the other
     "Whether two modules have the same weights by name and shape"
     return {k: v.shape for k, v in a.state_dict().items()} == {k: v.shape for k, v in b.state_dict().items()}
 
-def start_decoder(student, teacher): # two SegModels -> whether it was done
-    "Copy the teacher's decoder into the student, if it fits"
-    fits = same_shapes(student.decoder, teacher.decoder)
-    if fits: student.decoder.load_state_dict({k: v.detach().cpu() for k, v in teacher.decoder.state_dict().items()})
+def start_decoder(student, teacher): # two SegModels -> whether anything was copied
+    "Copy the teacher's decoder into the student: what fits of a pyramid, else all or nothing"
+    mine, theirs = student.decoder, teacher.decoder
+    if isinstance(mine, Pyramid) and isinstance(theirs, Pyramid): return bool(start_shared(mine, theirs))
+    fits = same_shapes(mine, theirs)
+    if fits: mine.load_state_dict({k: v.detach().cpu() for k, v in theirs.state_dict().items()})
     return fits
 
 @torch.no_grad()

@@ -31,7 +31,7 @@ from .losses import task_loss
 from .models import (SegModel, adapted_blocks, fuse_qkv, lora_targets, quick_attention, seeded,
                          seg_model, split_qkv)
 from .recipes import Stage, declared, one_of, real_number, takes, trained, whole_number
-from .train import DTYPES, History, Training, _is_oom, batch_part, fit, mean_dice
+from .train import DTYPES, History, Training, is_out_of_memory, batch_part, fit, mean_dice
 
 # %% ../nbs/10_teacher.ipynb #72bf0a78
 def base_sha256(model): # a SegModel as it was built: not split, no adapter
@@ -205,7 +205,7 @@ def _measured(tuned, loss, dtype, batch): # -> the same, from the largest part o
     for pieces in (2**k for k in range(len(batch['image']).bit_length())):
         try: first, step, saved = _four_steps(tuned, loss, dtype, batch_part(batch, 0, pieces))
         except Exception as e:
-            if not _is_oom(e): raise
+            if not is_out_of_memory(e): raise
             tuned.zero_grad(set_to_none=True)
         else: return first*pieces, step*pieces, saved
     return (math.nan,)*3
