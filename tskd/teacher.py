@@ -28,8 +28,8 @@ from .core import (Artifact, TskdError, content_id, disk_errors, patch, patch_ca
                        read_json, write_json)
 from .data import SegData, check_labels
 from .losses import task_loss
-from .models import (SegModel, adapted_blocks, fuse_qkv, lora_targets, quick_attention, seeded,
-                         seg_model, split_qkv)
+from .models import (SegModel, adapted_blocks, fuse_qkv, lora_targets, seeded, seg_model,
+                         split_qkv)
 from .recipes import Stage, declared, one_of, real_number, takes, trained, whole_number
 from .train import DTYPES, History, Training, is_out_of_memory, batch_part, fit, mean_dice
 
@@ -140,6 +140,11 @@ class Tuned(nn.Module):
                  cache=None):    # an AnswerCache
         super().__init__()
         self.model, self.depth, self.cache = model, depth, cache
+
+    @property
+    def size(self): return self.model.size
+    @property
+    def encoder(self): return self.model.encoder
 
     def train(self, mode=True):
         super().train(mode); self.model.encoder.eval()
@@ -422,9 +427,8 @@ def train(self:Tuning, folder): # for history and checkpoints, or None -> PeftMo
     validate = check and partial(mean_dice, batches=check, classes=self.labelled.classes,
                                  precision=how.precision, forward=_whole_batch)
     try:
-        with quick_attention(tuned.model, how.place, how.autocast):
-            history = fit(tuned, loss, train, validate, folder, desc='teacher',
-                          recipe=r.but(lr_scale=r.rates), execution=how)
+        history = fit(tuned, loss, train, validate, folder, desc='teacher',
+                      recipe=r.but(lr_scale=r.rates), execution=how)
     finally:
         if tuned.cache is not None: tuned.cache.flush()
     tuned.to(memory_format=torch.contiguous_format)
