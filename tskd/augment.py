@@ -219,12 +219,14 @@ def strong_augment(pool, # SegData
 def _tensors(c): # Case -> (1,C,H,W) in 0..1, (1,H,W) or None
     image, mask = torch.from_numpy(np.array(c.image)).float()/255, c.mask
     image = image.permute(2, 0, 1) if image.ndim == 3 else image[None]
-    return image[None], None if mask is None else torch.from_numpy(mask.view(np.int8).astype(np.int64))[None]
+    if mask is None: return image[None], None
+    return image[None], torch.from_numpy(mask.view(np.int8).astype(np.int64))[None]
 
-def _remade(c, name, image, mask, by): # its source; (1,C,H,W); (1,H,W) or None; the name of the maker
+def _remade(c, name, image, mask, by): # the source; (1,C,H,W); (1,H,W) or None; what made it
     image = (image[0]*255).round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
-    return Case(name, image[..., 0] if image.shape[-1] == 1 else image, None if mask is None else mask[0].numpy(),
-                c.group or c.patient, c.spacing, synthetic=True, extra={'made by': by, 'from': c.id})
+    if image.shape[-1] == 1: image = image[..., 0]
+    return Case(name, image, None if mask is None else mask[0].numpy(), c.group or c.patient,
+                c.spacing, synthetic=True, extra={'made by': by, 'from': c.id})
 
 # %% ../nbs/03_augment.ipynb #a1be06ad
 def gaussian(image, # (B,C,H,W)
@@ -240,10 +242,11 @@ def copy_paste(labelled, # SegData with masks
                **knobs   # of `warp`, for what is pasted
               ) -> SegData:
     "`n` pairs: the structures of one labelled case, bent, in the image of another"
-    if len(labelled) < 2: raise TskdError('two labelled cases or more', f'{len(labelled)}', 'label another one')
+    if len(labelled) < 2:
+        raise TskdError('two labelled cases or more', f'{len(labelled)}', 'label another one')
     return labelled.replace(_pasted(labelled, k, seed, knobs) for k in range(n))
 
-def _giver(labelled, below, k, seed): # the case that gives its structures: of another patient, if there is one
+def _giver(labelled, below, k, seed): # the case that gives: of another patient, if there is one
     alike = [c for c in labelled if c is not below and c.image.ndim == below.image.ndim]
     others = [c for c in alike if c.patient != below.patient] or alike or [below]
     return others[seed_of('giver', seed, k) % len(others)]
@@ -257,6 +260,6 @@ def _pasted(labelled, k, seed, knobs): # the k-th pair
     its = F.interpolate(its[None].float(), image.shape[-2:], mode='nearest')[0].long()
     over, its = warp(over, its, [giver.id], at, **dict(rotate=12., scale=.2, elastic=.5) | knobs)
     inside = (its > 0)[:, None].float()
-    soft = gaussian(inside, max(1., image.shape[-1]/128))*inside             # a soft edge, none of it outside
+    soft = gaussian(inside, max(1., image.shape[-1]/128))*inside       # soft inside, nothing outside
     return _remade(below, f'synthetic-paste-{seed}-{k:05}', image*(1 - soft) + over*soft,
                    torch.where(its > 0, its, mask), 'copy_paste')

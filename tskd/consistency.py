@@ -119,26 +119,31 @@ class WeakToStrong:
 
 # %% ../nbs/13b_consistency.ipynb #1a3e81e8
 @patch
-def spoil(self:WeakToStrong, net, batch): # -> the copy's logits, the spoiled view; the boxes of both agree
+def spoil(self:WeakToStrong, net, batch):
+    # -> the copy's logits, the spoiled view; the boxes of both agree
     "What the network is to say, and of what"
     plain, ids, view = batch['plain'], batch['plain_id'], batch['plain_view']
     box = boxes(keys(ids, view, plain.device), plain.shape[-2:], self.recipe.cutmix)
     spoiled = pasted_in(jitter(plain, ids, view, **(self.recipe.spoiled or SPOILED)), box)
     answer = as_classes(net.answer(plain))
-    if answer.shape[-2:] != plain.shape[-2:]: answer = F.interpolate(answer, plain.shape[-2:], mode='bilinear')
+    if answer.shape[-2:] != plain.shape[-2:]:
+        answer = F.interpolate(answer, plain.shape[-2:], mode='bilinear')
     return pasted_in(answer, box), spoiled
 
 @patch
 def despite_dropout(self:WeakToStrong, net, batch):
     "The same on the plain view, with channels of the features dropped"
-    with dropped_features(net.model.encoder, self.recipe.feature_dropout): logits = net(batch['plain']).logits
-    return consistency(logits, net.answer(batch['plain']), self.recipe.threshold, self.recipe.loss)[0]
+    with dropped_features(net.model.encoder, self.recipe.feature_dropout):
+        logits = net(batch['plain']).logits
+    return consistency(logits, net.answer(batch['plain']), self.recipe.threshold,
+                       self.recipe.loss)[0]
 
 # %% ../nbs/13b_consistency.ipynb #62dad9ea
 class BesideLabels:
     "Batches of unlabelled images (`plain`), each with labelled ones (`image`, `mask`) beside them"
     def __init__(self, pool, labelled): # of `SegData.batches`, both with one batch size
-        self.pool, self.labelled, self.id = pool, labelled, content_id(['beside', pool.id, labelled.id])
+        self.pool, self.labelled, self.id = pool, labelled, content_id(['beside', pool.id,
+                                                                        labelled.id])
 
     def __len__(self): return max(1, len(self.pool.data)//self.pool.batch_size)
 
@@ -146,13 +151,15 @@ class BesideLabels:
         "The next n labelled images"
         size, total = self.labelled.batch_size, len(self.labelled.data)
         first = k*size
-        places = [(int(self.labelled.order(i//total)[i % total]), i//total) for i in range(first, first + n)]
+        places = [(int(self.labelled.order(i//total)[i % total]), i//total)
+                  for i in range(first, first + n)]
         parts = [self.labelled.batch([p], e) for p, e in places]
         return {key: torch.cat([b[key] for b in parts]) for key in ('image', 'mask')} | dict(
             id=[b['id'][0] for b in parts], view=[b['view'][0] for b in parts])
 
     def epoch(self, e=0, start=0):
-        for i, places in enumerate(self.pool.order(e).split(self.pool.batch_size)[start:len(self)], start):
+        for i, places in enumerate(self.pool.order(e).split(self.pool.batch_size)[start:len(self)],
+                                   start):
             plain = self.pool.batch(places, e)
             yield self.labels(len(places), e*len(self) + i) | dict(
                 plain=plain['image'], plain_id=plain['id'], plain_view=plain['view'])
@@ -166,7 +173,8 @@ class SelfTraining(Training):
     weight: float = real_number(1.)                  # of the unlabelled images against the labelled
     momentum: float = real_number(.99, most=1)       # how slowly the copy follows
     cutmix: float = real_number(.5, most=1)          # share of images that get a box of another
-    feature_dropout: float = real_number(.5, most=1) # share of channels dropped in a second pass; 0 for none
+    # share of channels dropped in a second pass; 0 for none
+    feature_dropout: float = real_number(.5, most=1)
     spoiled: dict = None                             # of `jitter`; by default SPOILED
     views: object = Views(None, jitter=False)        # plain views: geometry alone
     labelled_views: object = None                    # of the labelled images
@@ -181,18 +189,22 @@ class SelfTrained(ModelStage):
     name, version = 'selftrained', 1
 
     def inputs(self):
-        return dict(start=content_id([self.model, self.model.size]), labelled=self.labelled, images=self.images, val=self.val)
+        return dict(start=content_id([self.model, self.model.size]), labelled=self.labelled,
+                    images=self.images, val=self.val)
 
     def facts(self):
-        return facts_of(self.model, self.recipe.steps, transfer=self.images, labels=self.labelled, val=self.val)
+        return facts_of(self.model, self.recipe.steps, transfer=self.images, labels=self.labelled,
+                        val=self.val)
 
     def learn(self, model, folder):
         r, size, check = self.recipe, model.size[0], None
         batches = BesideLabels(self.images.batches(r.batch_size, size, as_views(r.views), r.seed),
-                               self.labelled.batches(r.batch_size, size, as_views(r.labelled_views), r.seed))
+                               self.labelled.batches(r.batch_size, size, as_views(r.labelled_views),
+                                                     r.seed))
         if self.val: check = partial(mean_dice, batches=self.val.batches(16, size, shuffle=False),
                                      classes=self.val.classes, precision=self.execution.precision)
-        history = fit(WithCopy(model, r.momentum), WeakToStrong(r), batches, check, folder, desc='self-training',
+        history = fit(WithCopy(model, r.momentum), WeakToStrong(r), batches, check, folder,
+                      desc='self-training',
                       recipe=r if check else r.but(patience=None), execution=self.execution)
         return history, {}
 
@@ -208,6 +220,7 @@ def self_train(student,  # a SegModel (it is copied)
     "A model trained on labels and, where it is confident, on its own answers"
     check_labels(labelled, val)
     if student.classes != labelled.classes:
-        raise TskdError(f'a student of the classes {labelled.classes}', f'{student.classes}', 'build it with classes=labelled.classes')
+        raise TskdError(f'a student of the classes {labelled.classes}', f'{student.classes}',
+                        'build it with classes=labelled.classes')
     return trained(SelfTrained(recipe=recipe, execution=execution, model=student, labelled=labelled,
                                images=check_transfer(images, val), val=val), out)

@@ -463,8 +463,10 @@ def _tell_versions(made):
     other = [f'{n} {made[n]} (this is {n} {now[n]})' for n in LIBRARIES[:5] if n in made
              and n in now and minor(made[n]) != minor(now[n])]
     if other:
-        warnings.warn(f'an artifact was made with {", ".join(other)}: it opens, but the same settings '
-                      'may give other numbers today. To do: force=True makes it again, or install the '
+        warnings.warn(f'an artifact was made with {", ".join(other)}: it opens, but the same '
+                      f'settings '
+                      'may give other numbers today. To do: force=True makes it again, or install '
+                      'the '
                       'versions it was made with.', TskdWarning)
 
 # %% ../nbs/00_core.ipynb #1c442bf9
@@ -595,10 +597,10 @@ def _private_folder(path): # in a place where others can write
 
 # %% ../nbs/00_core.ipynb #594f9115
 CacheEntry = namedtuple('CacheEntry', 'name path bytes used')   # used: seconds since 1970
-_ENTRY = re.compile(r'(volumes|stores|prefix)/[0-9a-f]{32}|(answers|targets)-[0-9a-f]{16}(\.unusable-\d+)?')
+_ENTRY = (re.compile(r'(volumes|stores|prefix)/[0-9a-f]{32}|(answers|targets)-[0-9a-f]{16}(\.unusable-\d+)?'))
 # what a killed process left behind
 _TORN = re.compile(r'((volumes|stores|prefix)/)?\.[\w.-]+\.tmp')
-_FILE = re.compile(r'manifest\.json|info\.json|(slices|image|mask)\.npy|[\w.-]+\.(safetensors(\.damaged-\d+)?|new)')
+_FILE = (re.compile(r'manifest\.json|info\.json|(slices|image|mask)\.npy|[\w.-]+\.(safetensors(\.damaged-\d+)?|new)'))
 
 def mark_used(path):
     "Note that an entry of the cache is in use"
@@ -785,7 +787,8 @@ class Progress:
         left = f', {gone/self.n*(self.total-self.n):.0f} s to go' if 0 < self.n < self.total else ''
         bar = f'<progress value="{self.n}" max="{self.total}"></progress>'
         says = f'{self.n}/{self.total} · {gone:.0f} s{left} {escape(self.note)}'
-        return f'<div><code>{escape(self.desc)}</code> {bar} <code>{says}</code></div>{self.picture}'
+        return (f'<div><code>{escape(self.desc)}</code> {bar} '
+                f'<code>{says}</code></div>{self.picture}')
 
     def __enter__(self): return self
     def __exit__(self, *_): self.close()

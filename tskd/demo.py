@@ -37,17 +37,23 @@ class Scale:
 OURS = 'task_specific_synth'
 ARMS = OURS, 'task_agnostic', 'scratch_long', 'scratch', 'teacher'
 
-def _context(kd, finetune, teacher, diffusion, batch=8, **more): # optimiser steps, settings of two stages, images in a step of the student
-    return dict(student='vit_tiny_p8', teacher=teacher, diffusion=diffusion, distill=dict(steps=kd, views=2, batch_size=batch),
+def _context(kd, finetune, teacher, diffusion, batch=8, **more):
+    # optimiser steps, settings of two stages, images in a step of the student
+    return dict(student='vit_tiny_p8', teacher=teacher, diffusion=diffusion,
+                distill=dict(steps=kd, views=2, batch_size=batch),
                 finetune=dict(steps=finetune, batch_size=batch)) | more
 
 SCALES = dict(
-    quick=Scale('shows that everything runs; its numbers mean nothing', 16, 56, (12,), 8, (OURS, 'scratch', 'teacher'),
+    quick=Scale('shows that everything runs; its numbers mean nothing', 16, 56, (12,), 8,
+                (OURS, 'scratch', 'teacher'),
                 _context(30, 20, dict(steps=12), dict(size=32, steps=40, width=16))),
     short=Scale('one seed: an impression, no proof', 80, 112, (20,), 48, ARMS,
-                _context(360, 180, dict(steps=110, validate_every=22, warmup=.2), dict(steps=120), 4, student='vit_mini_p8')),
-    full=Scale('three seeds and three label budgets', 200, 224, (20, 40, 80), 400, ARMS + ('task_specific', 'mae', 'moco_v3', 'unet'),
-               _context(6000, 600, dict(steps=600, batch_size=8, views=None), dict(size=128, steps=8000), student='vit_tiny'), 3))
+                _context(360, 180, dict(steps=110, validate_every=22, warmup=.2), dict(steps=120),
+                         4, student='vit_mini_p8')),
+    full=Scale('three seeds and three label budgets', 200, 224, (20, 40, 80), 400,
+               ARMS + ('task_specific', 'mae', 'moco_v3', 'unet'),
+               _context(6000, 600, dict(steps=600, batch_size=8, views=None),
+                        dict(size=128, steps=8000), student='vit_tiny'), 3))
 
 # %% ../nbs/24_demo.ipynb #621c0c8b
 def demo_data(images=None, masks=None, # folders
@@ -57,15 +63,18 @@ def demo_data(images=None, masks=None, # folders
              ):            # pool, val, test
     "Data to demonstrate on, split by patient"
     if images is None: data = phantom(patients, seed=seed)
-    elif masks is None: raise TskdError('a folder of masks beside the images', 'none', 'give --masks DIR')
+    elif masks is None:
+        raise TskdError('a folder of masks beside the images', 'none', 'give --masks DIR')
     else: data = from_folder(images, masks, group=group)
     return data.split((.6, .15, .25), seed)
 
-def demo_study(parts, scale, out, labels=None, seed=0, show=True) -> Study: # (pool, val, test); a Scale; folder; labelled images, if not the scale's; first seed
+def demo_study(parts, scale, out, labels=None, seed=0, show=True) -> Study:
+    # (pool, val, test); a Scale; folder; labelled images, if not the scale's; first seed
     "The study that a demo is"
     pool, most = parts[0], sum(c.counts is not None for c in parts[0])
     budgets = tuple(sorted({min(b, most) for b in scale.budgets})) if labels is None else (labels,)
-    return Study(parts, scale.methods, budgets, (len(pool) + scale.made,), range(seed, seed + scale.seeds), Path(out)/'runs', name='demo',
+    return Study(parts, scale.methods, budgets, (len(pool) + scale.made,),
+                 range(seed, seed + scale.seeds), Path(out)/'runs', name='demo',
                  size=scale.size, show=show, **scale.context)
 
 # %% ../nbs/24_demo.ipynb #c456efa8
@@ -75,7 +84,8 @@ class Story:
         self.steps, self.show, self.n = steps, show, 0
 
     def say(self, text, indent='   '): # paragraphs
-        for line in str(text).splitlines(): self.keep(textwrap.fill(line, 110, initial_indent=indent, subsequent_indent=indent))
+        for line in str(text).splitlines():
+            self.keep(textwrap.fill(line, 110, initial_indent=indent, subsequent_indent=indent))
 
     def keep(self, text): # lines that stay as they are: a table, a command
         if self.show: print(text, flush=True)
@@ -105,7 +115,8 @@ class Demo:
     def record(self):
         "For other programs"
         rows = self.table.numbers.drop(columns=['best', 'mark']).to_dict('records')
-        return dict(folder=self.folder, student=self.student, onnx=self.onnx, report=self.report, seconds=round(self.seconds, 1), machine=machine(), results=rows)
+        return dict(folder=self.folder, student=self.student, onnx=self.onnx, report=self.report,
+                    seconds=round(self.seconds, 1), machine=machine(), results=rows)
 
 # %% ../nbs/24_demo.ipynb #2146dd64
 def _teach(story, c): # a Context
@@ -113,13 +124,17 @@ def _teach(story, c): # a Context
     teacher = c.teacher()
     facts, dice = teacher.facts, teacher.history['val_dice'][1]
     trained = facts['trained']
-    story.say(f"{trained['encoder']/1e3:.0f} thousand LoRA weights in {sum(p.numel() for p in teacher.encoder.parameters())/1e6:.1f} M of the encoder, and the decoder, were trained. "
+    story.say(f"{trained['encoder']/1e3:.0f} thousand LoRA weights in "
+              f"{sum(p.numel() for p in teacher.encoder.parameters())/1e6:.1f} M of the encoder, "
+              f"and the decoder, were trained. "
               f'Dice on {len(c.val)} validation images: {max(dice):.2f}.')
 
 def _widen(story, c): # a Context -> SegData, the table of the audit
     "The made images, told"
     synth, audit = c.synthesised(), c.generator().last['audit']
-    story.say(f"{len(audit)} images drawn; {int(audit['copy'].sum())} of them were taken for copies of a patient's image and dropped. The {len(synth)} others carry no labels and are marked as synthetic for ever.")
+    story.say(f"{len(audit)} images drawn; {int(audit['copy'].sum())} of them were taken for "
+              f"copies of a patient's image and dropped. The {len(synth)} others carry no labels "
+              f"and are marked as synthetic for ever.")
     return c.generator().last['drawn'], audit
 
 def _outcomes(study): # -> {cell: what became of it}
@@ -133,7 +148,8 @@ def _run(story, study, methods): # names
         if cell.method not in methods: continue
         if o.state != 'done': story.say(f'{cell}: {o.state}, {o.why}'); continue
         rows = results.where(method=cell.method, seed=cell.seed, budget=cell.budget).rows()
-        story.say(f'{cell}: Dice {patient_means(rows.dice, rows.group).mean():.3f}, the mean of {rows.group.nunique()} patients')
+        story.say(f'{cell}: Dice {patient_means(rows.dice, rows.group).mean():.3f}, the mean of '
+                  f'{rows.group.nunique()} patients')
 
 # %% ../nbs/24_demo.ipynb #41c399ab
 def _seen(c): # a Context -> what is learnt from
@@ -142,13 +158,17 @@ def _seen(c): # a Context -> what is learnt from
 def _ours(study): # -> the cell of our student with the most labels, and its model
     cell = max((c for c in study.cells if c.method == OURS), key=lambda c: (c.budget, -c.seed))
     o = _outcomes(study)[cell]
-    if o.state != 'done': raise TskdError('a student', f'{o.state}: {o.why}', 'mend the cause and call the demo again: what is done is kept', study.folder)
+    if o.state != 'done':
+        raise TskdError('a student', f'{o.state}: {o.why}',
+                        'mend the cause and call the demo again: what is done is kept',
+                        study.folder)
     return cell, study.model(cell)
 
 def _ship(story, study, out, test): # -> folder of the student, the .onnx, the Report of its export
     "Save and export the student"
     cell, student = _ours(study)
-    c, own = context_of(study.spec, cell), study.results().where(method=OURS, seed=cell.seed, budget=cell.budget)
+    c, own = context_of(study.spec, cell), study.results().where(method=OURS, seed=cell.seed,
+                                                                 budget=cell.budget)
     about = f'{_seen(c)}; judged on {len(test.patients)} other patients.'
     HubModel(student, model_card(student, own, about)).save_pretrained(out/'student')
     said = export(student, out/'student.onnx', val=c.val)
@@ -159,14 +179,17 @@ def _pictures(out, test, n=8): # some test images as files, to try `tskd predict
     folder = out/'images'
     with disk_errors(folder):
         folder.mkdir(exist_ok=True)
-        for c in test[::max(1, len(test)//n)][:n]: Image.fromarray(c.image).save(folder/f'{"".join(k if k.isalnum() else "-" for k in c.id)}.png')
+        for c in test[::max(1, len(test)//n)][:n]:
+            Image.fromarray(c.image).save(folder/f'{"".join(k if k.isalnum() else "-" for k in c.id)}.png')
     return folder
 
 # %% ../nbs/24_demo.ipynb #4d299b00
 def _checked(scale): # a name or a Scale -> Scale
     "What would otherwise fail late"
     if isinstance(scale, str):
-        if scale not in SCALES: raise TskdError(f'a scale among {", ".join(SCALES)}', repr(scale), 'choose one of these')
+        if scale not in SCALES:
+            raise TskdError(f'a scale among {", ".join(SCALES)}', repr(scale),
+                            'choose one of these')
         scale = SCALES[scale]
     need('demo', load=False)
     if 'unet' in scale.methods: need('zoo', load=False)
@@ -186,17 +209,25 @@ def demo(out='tskd-demo', # folder for all that is made
         parts = demo_data(images, masks, group, scale.patients, seed)
         study = demo_study(parts, scale, out, labels, seed, show)
         c, test = context_of(study.spec, study.cells[0]), parts[2]
-        story.say(f'{_seen(c)}; {len(test)} images of {len(test.patients)} other patients to judge by. Classes: {", ".join(test.classes[1:])}.')
-    with story.step(f'The teacher: LiteMedSAM, tuned on {len(c.labelled)} labels with LoRA'): _teach(story, c)
-    with story.step('More images: a diffusion model of the images without labels, and an audit'): drawn, audit = _widen(story, c)
-    with story.step('The student: distilled from the teacher, then tuned on the labels'): _run(story, study, [OURS]); _ours(study)
-    with story.step('Its rivals: the same student, trained in other ways'): _run(story, study, [m for m in scale.methods if m != OURS])
+        story.say(f'{_seen(c)}; {len(test)} images of {len(test.patients)} other patients to '
+                  f'judge by. Classes: {", ".join(test.classes[1:])}.')
+    with story.step(f'The teacher: LiteMedSAM, tuned on {len(c.labelled)} labels with LoRA'):
+        _teach(story, c)
+    with story.step('More images: a diffusion model of the images without labels, and an audit'):
+        drawn, audit = _widen(story, c)
+    with story.step('The student: distilled from the teacher, then tuned on the labels'):
+        _run(story, study, [OURS])
+        _ours(study)
+    with story.step('Its rivals: the same student, trained in other ways'):
+        _run(story, study, [m for m in scale.methods if m != OURS])
     with story.step('The outcome: table, export, report'):
         student, onnx, exported = _ship(story, study, out, test)
         results = study.results()
         costs = latency({'student, ONNX': onnx, 'teacher, torch': c.teacher()}, rounds=3)
-        story.say(f"One image of 256 px: the student {costs.ms.iloc[0]:.0f} ms in onnxruntime, the teacher {costs.ms.iloc[1]:.0f} ms in torch.")
-        page = report(study, out/'report.html', data=test, synth=drawn, audit=audit, costs=costs, exports=[exported], title='tskd demo', note=scale.says)
+        story.say(f"One image of 256 px: the student {costs.ms.iloc[0]:.0f} ms in onnxruntime, "
+                  f"the teacher {costs.ms.iloc[1]:.0f} ms in torch.")
+        page = report(study, out/'report.html', data=test, synth=drawn, audit=audit, costs=costs,
+                      exports=[exported], title='tskd demo', note=scale.says)
     done = Demo(out, study, results, student, onnx, page, time.perf_counter() - start)
     _end(story, done, _pictures(out, test) if images is None else images)
     return done

@@ -226,6 +226,13 @@ def _card_of(folder): # -> its README, None if there is none
     if not file.is_file(): return None
     with open(file, encoding='utf-8', errors='replace') as f: return f.read(_LIMITS['json'])
 
+_WAYS = 'revision', 'cache_dir', 'force_download', 'local_files_only', 'token'
+
+def _fetched(model_id, knobs): # -> a folder
+    if (folder := Path(model_id)).is_dir(): return folder
+    knobs = {k: v for k, v in knobs.items() if k in _WAYS}
+    return Path(snapshot_download(model_id, allow_patterns=FILES, **knobs))
+
 def _facts_of(folder): # -> what its config.json says of the model, None if nothing
     config = _small_json(folder/'config.json') if (folder/'config.json').is_file() else {}
     facts = config.get('facts') if isinstance(config, dict) else None
@@ -247,11 +254,7 @@ class HubModel(ModelHubMixin, library_name='tskd', pipeline_tag='image-segmentat
 
     @classmethod
     def _from_pretrained(cls, *, model_id, **knobs):
-        ways = 'revision', 'cache_dir', 'force_download', 'local_files_only', 'token'
-        folder = Path(model_id)
-        if not folder.is_dir():
-            knobs = {k: v for k, v in knobs.items() if k in ways}
-            folder = Path(snapshot_download(model_id, allow_patterns=FILES, **knobs))
+        folder = _fetched(model_id, knobs)
         model = open_model(folder)
         model.facts = _facts_of(folder)
         return cls(model, _card_of(folder))
@@ -383,6 +386,7 @@ def _compared(shipped, exported, case, probabilities): # …, OnnxModel, a case,
         row['dice'] = np.stack([batch_dice(p, true, k)[0].numpy() for p in (ours, theirs)])
     return row
 
+# %% ../nbs/23_deploy.ipynb #3e77baa1
 @torch.no_grad()
 def parity(shipped,  # a Shipped
            exported, # an OnnxModel of it
@@ -514,6 +518,7 @@ def _runner(model): # a path, an OnnxModel-like, or a module -> f(image (1,H,W,3
     def run(image): return model[0].run(image, ['labels'])
     return run, Path(model[1]).stat().st_size
 
+# %% ../nbs/23_deploy.ipynb #b8e3d389
 @torch.inference_mode()
 def latency(models,       # dict name -> an .onnx or a module
             size=256,     # side of the image

@@ -27,11 +27,12 @@ from .core import (Artifact, Progress, TskdError, TskdWarning, content_id, disk_
                        need, patch, pick_device, pick_precision, read_json, run_stage, seed_of, write_json,
                        written_whole)
 from .data import Case, SegData
+from .history import History
 from .metrics import confusion
 from .models import seeded
 from .recipes import (Execution, Recipe, Settings, Stage, declared, one_of, real_number, settled,
                           takes, trained, whole_number)
-from .train import DTYPES, History, Training, fit
+from .train import DTYPES, Training, fit
 from .viz import data_uri, grid
 
 # %% ../nbs/11_diffusion.ipynb #2666a50c
@@ -101,7 +102,7 @@ class DenoiseLoss:
 
     def __call__(self, model, batch): return self.at(model, batch, *self.draw(batch['image']))
 
-# %% ../nbs/11_diffusion.ipynb #be1284a2
+# %% ../nbs/11_diffusion.ipynb #1bea5e63
 def level_widths(size, width): # pixels; channels at full resolution -> channels of each level
     "How often a size is halved, and how wide the net is there"
     levels = max(2, int(math.log2(max(size, 1)/4)) + 1); multiple = 2**(levels - 1)
@@ -130,22 +131,7 @@ def unet(size,        # pixels of the square images
             norm_num_groups=min(8, width), attention_head_dim=min(32, width),
             time_embedding_dim=8*width)
 
-# %% ../nbs/11_diffusion.ipynb #a4b5be75
-class CoarseFirst:
-    "Batches whose first epochs are halved in size, once for each of `until` that is still to come"
-    def __init__(self, batches, # of `SegData.batches`
-                 until,         # epochs, rising, at which images double in size
-                 fill=1):       # samples a batch at least: fewer images are repeated
-        self.batches, self.until, self.fill = batches, tuple(until), fill
-        self.id = content_id([batches.id, self.until, fill])
-
-    def __len__(self): return len(self.batches)
-    def times(self, e): return sum(e < u for u in self.until)
-    def epoch(self, e=0, start=0):
-        for b in self.batches.epoch(e, start):
-            yield halved(repeated(b, -(-self.fill//len(b['id']))), self.times(e))
-
-# %% ../nbs/11_diffusion.ipynb #394406c4
+# %% ../nbs/11_diffusion.ipynb #a01904dc
 def halved(batch, times=1): # dict with image (B,C,H,W) and mask (B,H,W) or None
     "The same images, averaged down"
     if not times: return batch
@@ -165,6 +151,21 @@ def coarse_epochs(size, share, steps, per_epoch): # pixels; see `Diffusion.coars
     while size/2**len(until) >= 64: until.append(share*until[-1])
     return [round(u) for u in until[::-1]] if size >= 32 else []
 
+# %% ../nbs/11_diffusion.ipynb #a4b5be75
+class CoarseFirst:
+    "Batches whose first epochs are halved in size, once for each of `until` that is still to come"
+    def __init__(self, batches, # of `SegData.batches`
+                 until,         # epochs, rising, at which images double in size
+                 fill=1):       # samples a batch at least: fewer images are repeated
+        self.batches, self.until, self.fill = batches, tuple(until), fill
+        self.id = content_id([batches.id, self.until, fill])
+
+    def __len__(self): return len(self.batches)
+    def times(self, e): return sum(e < u for u in self.until)
+    def epoch(self, e=0, start=0):
+        for b in self.batches.epoch(e, start):
+            yield halved(repeated(b, -(-self.fill//len(b['id']))), self.times(e))
+
 # %% ../nbs/11_diffusion.ipynb #5c695327
 def solver(noise=Noise(), # as the model was trained
            name='dpm'     # 'dpm' (DPM-Solver++), 'unipc' or 'ddim'
@@ -179,7 +180,7 @@ def solver(noise=Noise(), # as the model was trained
         raise TskdError(f'a solver of {tuple(kinds)}', repr(name), 'choose one of these')
     return kinds[name](**noise.config)
 
-# %% ../nbs/11_diffusion.ipynb #25432129
+# %% ../nbs/11_diffusion.ipynb #0c3cc475
 @torch.no_grad()
 def denoise(net,        # as for `net_answer`
             x,          # (B,C,H,W) noise
@@ -231,7 +232,7 @@ class HeldOutLoss:
             totals.append(total*len(t)); n += len(t)
         return dict(loss=torch.stack(totals).sum().item()/n)
 
-# %% ../nbs/11_diffusion.ipynb #92f60a4b
+# %% ../nbs/11_diffusion.ipynb #2d5fafeb
 class SampleStrip:
     "A row of samples from a model, displayed in one place again and again"
     def __init__(self, loss,          # a DenoiseLoss
@@ -281,7 +282,7 @@ def seconds_of_run(net, loss, batches, steps, precision): # a CoarseFirst; in al
     except (RuntimeError, MemoryError): return math.nan      # `fit` then takes a batch in pieces
     return seconds
 
-# %% ../nbs/11_diffusion.ipynb #310d8b13
+# %% ../nbs/11_diffusion.ipynb #7b80798c
 def expectation(n): # images
     "What a model trained on so many images tends to give"
     if n < 10: return 'it can only learn to repeat them: expect copies, which the audit takes out'
@@ -289,7 +290,7 @@ def expectation(n): # images
     if n < 1000: return 'expect their look with some new anatomy: look at held-out loss and audit'
     return 'enough for new anatomy, given enough steps'
 
-# %% ../nbs/11_diffusion.ipynb #87c03c7b
+# %% ../nbs/11_diffusion.ipynb #1199734e
 @declared
 class Diffusion(Training):
     "How a diffusion model is trained"
@@ -318,7 +319,7 @@ class Diffusion(Training):
 def _usable(images, labels): # SegData; SegData or None -> one SegData, its masks from `labels` alone
     data = images.unlabelled()
     if labels is not None:
-        if bare := [c.id for c in labels if not c.labelled]:
+        if bare := [c.id for c in labels if c.__dict__['mask'] is None]:
             raise TskdError('a mask for each case of `labels`', f'none for {bare[:3]}',
                             'pass labelled cases only: pool.budget(n)')
         data = data + labels
@@ -331,7 +332,7 @@ def _usable(images, labels): # SegData; SegData or None -> one SegData, its mask
                            f'{sorted(flat)[:3]} …', TskdWarning, stacklevel=4)
     return data.filter(lambda c: c.id not in flat)
 
-# %% ../nbs/11_diffusion.ipynb #2c766908
+# %% ../nbs/11_diffusion.ipynb #79d2f885
 def _hold_out(data, share, seed): # -> training set, what is watched
     order = sorted(data.patients, key=lambda p: seed_of('held out', seed, p))
     held = set(order[:round(share*len(order))]) if len(order) >= 10 else set()
@@ -370,7 +371,7 @@ class Generator:
         follows = f', follows masks of {self.follows} classes' if self.follows else ''
         return f'Generator({self.size} px, {millions:.1f} M parameters, from {seen}{follows})'
 
-# %% ../nbs/11_diffusion.ipynb #fa60d497
+# %% ../nbs/11_diffusion.ipynb #d45f9687
 def save_generator(net, folder, facts):
     "Write a plain pipeline of diffusers, and what is known of it"
     with disk_errors(folder):
@@ -419,7 +420,7 @@ class DiffusionStage(Stage):
         facts = self.facts(learnt, channels, precision)
         return Generator(net, facts, self.data, self.labels, history=history)
 
-# %% ../nbs/11_diffusion.ipynb #09c8f383
+# %% ../nbs/11_diffusion.ipynb #186ee048
 @patch
 def watch(self:DiffusionStage, loss, watched, channels, precision): # SegData; of the images; of autocast
     "What validates"
@@ -501,6 +502,7 @@ class Sampling(Recipe):
     calls: int = whole_number(20, 1)    # of the net for each image
     solver: str = one_of('dpm', 'dpm', 'unipc', 'ddim')
 
+# %% ../nbs/11_diffusion.ipynb #793ab8eb
 @patch
 def name_of(self:Generator, seed, i): return f'synthetic-{self.id[:8]}-{seed}-{i:05}'
 
@@ -513,7 +515,7 @@ def masks_for(self:Generator, places, seed, masks): # see `draw` -> (B,H,W), or 
                         'pass masks=, or the labels it was trained with to load_generator')
     return draw_masks(self.labels, places, self.size, seed)
 
-# %% ../nbs/11_diffusion.ipynb #58f6bb26
+# %% ../nbs/11_diffusion.ipynb #4a18b74e
 @patch
 def make_batch(self:Generator, places, masks, recipe, execution): # which images; see `draw`
     "Images (B,H,W[,3]) uint8 and their masks (B,H,W) uint8 or None"
@@ -611,7 +613,7 @@ def agreed(self:Generator, pairs, teacher, least): # SegData; see `dice_with_tea
             f'{least:.2f} (mean Dice {dice.mean():.2f} before, {kept.mean():.2f} after)')
     return pairs.filter(lambda c: c.id in kept.index), note
 
-# %% ../nbs/11_diffusion.ipynb #e117498d
+# %% ../nbs/11_diffusion.ipynb #8133e3c7
 @patch
 def sample(self:Generator,
            n,           # images to draw; what is dropped is not drawn again
@@ -655,7 +657,7 @@ def save_synthetic(data,   # SegData of synthetic cases
         if c.mask is not None: save_png(folder/f'{name}.mask.png', c.mask, source)
     return folder
 
-# %% ../nbs/11_diffusion.ipynb #498dbc42
+# %% ../nbs/11_diffusion.ipynb #059de1d1
 def _save_dicom(path, image, source): # where; (H,W[,3]) uint8; what made it
     pydicom = need('medical', 'pydicom')
     from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid

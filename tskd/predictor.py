@@ -107,6 +107,9 @@ def volume_bytes(labels,      # (D,H,W) uint8, as `read_volume` cut it
 COLUMNS = ['file', 'mask', 'overlay', 'class', 'pixels', 'area_mm2', 'volume_mm3', 'slices',
            'confidence', 'seconds', 'notes', 'error', 'sha256']
 
+def _rgb_of(colours): return [[int(c[i:i + 2], 16) for i in (1, 3, 5)] for c in colours]
+
+# %% ../nbs/23a_predictor.ipynb #d54fa638
 class Predictor:
     "A model, and how it looks at files"
     def __init__(self, model,      # an .onnx, a SegModel or its folder, or (B,C,H,W) -> logits
@@ -124,10 +127,9 @@ class Predictor:
             raise TskdError('two classes or more', f'{self.classes}',
                             "Predictor(model, classes=('background', …))")
         self.tile, self.overlap, self.window, self.plane = tile, overlap, window, plane
-        self.spacing, self.overlays, self.batch_size = spacing, overlays, batch_size
-        self.show = show
-        colours = palette(len(self.classes) - 1)
-        self.colours = [[int(c[i:i + 2], 16) for i in (1, 3, 5)] for c in colours]
+        self.spacing, self.overlays = spacing, overlays
+        self.batch_size, self.show = batch_size, show
+        self.colours = _rgb_of(palette(len(self.classes) - 1))
 
     @staticmethod
     def _opened(model, threads):

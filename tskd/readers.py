@@ -49,7 +49,8 @@ def _readable(path): # an error for what would be read for ever, or would not fi
     if not (stat.S_ISREG(there.st_mode) or stat.S_ISDIR(there.st_mode)):
         raise TskdError('a file', 'a pipe or a device', 'remove it, or leave it out', file=path)
     if there.st_size > 2**30 and there.st_size > psutil.virtual_memory().total//2:
-        raise TskdError('a file that fits in memory', f'{there.st_size/2**30:.0f} GB', 'cut it into parts',
+        raise TskdError('a file that fits in memory', f'{there.st_size/2**30:.0f} GB',
+                        'cut it into parts',
                         file=path)
 
 def errno_name(e): # an OSError
@@ -314,7 +315,8 @@ def _claimed(head): # the first bytes of a volume -> the bytes it may have
     except Exception: return most
     return int(min(most,
                    max(start,
-                       352) + voxels + 2**20)) if np.isfinite(start + voxels) and start >= 0 else most
+                       352) + voxels + 2**20)) if np.isfinite(start
+                                                              + voxels) and start >= 0 else most
 
 # %% ../nbs/01a_readers.ipynb #df163372
 def _three(shape, path):

@@ -18,19 +18,23 @@ def _setting(default, says, holds, optional): # a dataclass field with a rule
     def allowed(x): return x is None and optional or holds(x)
     return field(default=default, metadata=dict(says=says, holds=allowed))
 
-def _is_number(x): return isinstance(x, (int, float)) and not isinstance(x, bool) and math.isfinite(x)
+def _is_number(x):
+    return isinstance(x, (int, float)) and not isinstance(x, bool) and math.isfinite(x)
 
 def whole_number(default, least=0, optional=False): # a whole number from `least` on
     "A field for a count"
     return _setting(default, f'a whole number from {least} on',
-                    lambda x: isinstance(x, int) and not isinstance(x, bool) and x >= least, optional)
+                    lambda x: isinstance(x, int) and not isinstance(x, bool) and x >= least,
+                    optional)
 
 def real_number(default, least=0., most=math.inf, optional=False): # a number within [least, most]
     "A field for a rate, a weight or a share"
-    says = f'a number from {least:g} on' if most == math.inf else f'a number from {least:g} to {most:g}'
+    says = (f'a number from {least:g} on' if most == math.inf
+            else f'a number from {least:g} to {most:g}')
     return _setting(default, says, lambda x: _is_number(x) and least <= x <= most, optional)
 
-def one_of(default, *options, optional=False, own=None): # one of `options`; `own(x)`: what else is allowed
+def one_of(default, *options, optional=False, own=None):
+    # one of `options`; `own(x)`: what else is allowed
     "A field for one of a few names"
     says = ' or '.join(filter(None, [', '.join(map(repr, options)), own and own.__doc__]))
     def among(x): return isinstance(x, str) and x in options or own is not None and own(x)
@@ -46,7 +50,8 @@ class Settings:
         for f in fields(self):
             holds, value = f.metadata.get('holds'), getattr(self, f.name)
             if holds is not None and not holds(value):
-                raise TskdError(f'{type(self).__name__}.{f.name}: {f.metadata["says"]}', repr(value),
+                raise TskdError(f'{type(self).__name__}.{f.name}: {f.metadata["says"]}',
+                                repr(value),
                                 f'write {type(self).__name__}({f.name}=…) with such a value')
         self.check()
 
@@ -71,13 +76,15 @@ class Settings:
 def _same(a, b): # values of settings
     if a is b: return True
     if type(a) is not type(b): return _is_number(a) and _is_number(b) and a == b
-    return bool(a == b) or (isinstance(getattr(a, 'id', None), str) and a.id == getattr(b, 'id', None))
+    return bool(a == b) or (isinstance(getattr(a, 'id', None), str)
+                            and a.id == getattr(b, 'id', None))
 
 def _shown(v): # as code
     return getattr(v, '__qualname__', None) or repr(v)
 
 # %% ../nbs/00a_recipes.ipynb #1a1f7bc8
-def unknown_setting(name, known, of, file=None): # a misspelt name; the right ones; what they belong to
+def unknown_setting(name, known, of, file=None):
+    # a misspelt name; the right ones; what they belong to
     "The error for a setting that isn't there, with the nearest one that is"
     near = difflib.get_close_matches(name, list(known), 1)
     fix = f'write {near[0]!r}' if near else f'take one of {", ".join(sorted(known))}'
@@ -105,9 +112,11 @@ def _toml(v): # a plain value -> its TOML
     if isinstance(v, bool): return str(v).lower()
     if v is None: return '"none"'
     if isinstance(v, (int, float)): return repr(v)
-    if isinstance(v, str): return '"' + v.replace('\\', '\\\\').replace('"', '\\"').replace('\n', '\\n') + '"'
+    if isinstance(v, str):
+        return '"' + v.replace('\\', '\\\\').replace('"', '\\"').replace('\n', '\\n') + '"'
     if isinstance(v, (list, tuple)): return f'[{", ".join(map(_toml, v))}]'
-    if isinstance(v, dict): return '{' + ', '.join(f'{_toml(str(k))} = {_toml(x)}' for k, x in v.items()) + '}'
+    if isinstance(v, dict):
+        return '{' + ', '.join(f'{_toml(str(k))} = {_toml(x)}' for k, x in v.items()) + '}'
     raise TskdError('a plain value (text, number, list, table)', f'{type(v).__name__} {v!r:.60}',
                     'pass it in Python; a file can only name plain values')
 
@@ -142,25 +151,30 @@ class Execution(Settings):
     @property
     def place(self): return pick_device(self.device)                          # a torch.device
     @property
-    def autocast(self): return pick_precision(self.place, self.precision)     # 'bf16', 'fp16' or 'no'
+    def autocast(self): return pick_precision(self.place, self.precision)
+        # 'bf16', 'fp16' or 'no'
 
 # %% ../nbs/00a_recipes.ipynb #32881683
-def settled(kind, recipe, execution, given): # class of the recipe; a recipe or None; an Execution or None; dict
+def settled(kind, recipe, execution, given):
+    # class of the recipe; a recipe or None; an Execution or None; dict
     "The recipe and the execution that keywords and values give together"
     recipe, execution = kind() if recipe is None else recipe, execution or Execution()
     for what, value, wanted in (('recipe', recipe, kind), ('execution', execution, Execution)):
         if not isinstance(value, wanted):
-            raise TskdError(f'{what}: {wanted.__name__}(…)', repr(value), f'pass {what}={wanted.__name__}(…)')
+            raise TskdError(f'{what}: {wanted.__name__}(…)', repr(value),
+                            f'pass {what}={wanted.__name__}(…)')
     run = {k: v for k, v in given.items() if k in execution.settings}
     how = {k: v for k, v in given.items() if k not in run}
     for k in how:
-        if k not in recipe.settings: raise unknown_setting(k, recipe.settings | execution.settings, type(recipe).__name__)
+        if k not in recipe.settings:
+            raise unknown_setting(k, recipe.settings | execution.settings, type(recipe).__name__)
     return recipe.but(**how), execution.but(**run)
 
 def takes(kind): # class of the recipe
     "Let a function of (…, recipe, execution) be called with settings by keyword, too"
     def decorate(f):
-        own = [p for p in inspect.signature(f).parameters.values() if p.name not in ('recipe', 'execution')]
+        own = [p for p in inspect.signature(f).parameters.values()
+               if p.name not in ('recipe', 'execution')]
         names = {p.name for p in own}
         @wraps(f)
         def stage(*args, recipe=None, execution=None, **given):
@@ -185,10 +199,13 @@ def _signature(f, kind, own): # the function's own parameters, then every settin
 class Stage:
     "What is to be done: a recipe, and in subclasses what it works on"
     recipe: Recipe; execution: Execution
-    name, version = 'stage', 1      # of the artifact; raise the version when the code's results change
+    # of the artifact; raise the version when the code's results change
+    name, version = 'stage', 1
 
-    def inputs(self): raise NotImplementedError               # dict: what the result depends on, besides the recipe
-    def train(self, folder): raise NotImplementedError        # -> the work; history and checkpoints go to `folder`
+    def inputs(self): raise NotImplementedError
+        # dict: what the result depends on, besides the recipe
+    def train(self, folder): raise NotImplementedError
+        # -> the work; history and checkpoints go to `folder`
     def save(self, work, folder): raise NotImplementedError   # write it
     def load(self, artifact): raise NotImplementedError       # -> what `finish` would give
     def finish(self, work): return work                       # the work as the caller wants it

@@ -565,7 +565,8 @@ def _sections(results, artifacts, exports, data, synth, audit, costs, note, refe
     return {k: v for k, v in parts.items() if v}
 
 # %% ../nbs/23b_report.ipynb #f5824d73
-def _arms_of(what): # a study -> {name: arm}, as far as its methods have a title and say what they need
+def _arms_of(what):
+    # a study -> {name: arm}, as far as its methods have a title and say what they need
     methods = getattr(getattr(what, 'spec', None), 'methods', None) or {}
     return {name: m for name, m in methods.items() if hasattr(m, 'title') and hasattr(m, 'needs')}
 

@@ -487,10 +487,12 @@ def figure(self:Results, metric='dice', level='image', ax=None):
     groups = [(f'{run} · {k}', g) for (run, k), g in named.groupby(['run', 'class'], sort=False)]
     found = {name: interval_of(g, metric) for name, g in groups}
     unit = f', {df.unit.iloc[0]}' if metric in LOWER else ''
-    ax = bars({n: i.mean for n, i in found.items()}, {n: (i.low, i.high) for n, i in found.items()}, ax=ax,
+    ax = bars({n: i.mean for n, i in found.items()}, {n: (i.low, i.high) for n, i in found.items()},
+              ax=ax,
               xlabel=f'{metric}{unit}: mean over patients, 95 % interval')
     methods = list(df.method.unique())                     # one colour a method
-    for bar, (_, g) in zip(ax.patches, groups): bar.set_facecolor(colour(methods.index(g.method.iloc[0])))
+    for bar, (_, g) in zip(ax.patches, groups):
+        bar.set_facecolor(colour(methods.index(g.method.iloc[0])))
     return ax
 
 # %% ../nbs/19_results.ipynb #175dfb7d
@@ -667,7 +669,8 @@ def study_curves(results, # Results
                 bands={n: ([i.low for i in p], [i.high for i in p]) for n, p in over.items()},
                 xlabel=dict(budget='labelled images').get(x, x.replace('_', ' ')), ylabel='')
     seeds = _seed_bars(ax, xs, {name: [s for _, s in p.values()] for name, p in found.items()})
-    lines = [f'{metric}{unit}: mean of patients', 'band: 95 % over patients'] + ['bar: 95 % over seeds']*seeds
+    lines = ([f'{metric}{unit}: mean of patients', 'band: 95 % over patients']
+             + ['bar: 95 % over seeds']*seeds)
     ax.set_ylabel('\n'.join(lines))
     return ax
 

@@ -31,26 +31,31 @@ from .train import History, Training, fit, mean_dice
 # %% ../nbs/13_student.ipynb #5eb1316f
 def same_shapes(a, b): # two modules -> whether the weights of one fit the other
     "Whether two modules have the same weights by name and shape"
-    return {k: v.shape for k, v in a.state_dict().items()} == {k: v.shape for k, v in b.state_dict().items()}
+    return {k: v.shape for k, v in a.state_dict().items()} == {k: v.shape
+                                                               for k, v in b.state_dict().items()}
 
 def start_decoder(student, teacher): # two SegModels -> whether anything was copied
     "Copy the teacher's decoder into the student: what fits of a pyramid, else all or nothing"
     mine, theirs = student.decoder, teacher.decoder
-    if isinstance(mine, Pyramid) and isinstance(theirs, Pyramid): return bool(start_shared(mine, theirs))
+    if isinstance(mine, Pyramid) and isinstance(theirs, Pyramid):
+        return bool(start_shared(mine, theirs))
     fits = same_shapes(mine, theirs)
     if fits: mine.load_state_dict({k: v.detach().cpu() for k, v in theirs.state_dict().items()})
     return fits
 
 @torch.no_grad()
-def start_neck(student, standard): # SegModel; Standard of the teacher's features -> whether it was done
+def start_neck(student, standard):
+    # SegModel; Standard of the teacher's features -> whether it was done
     "Let the last normalisation of the student's neck give the mean and spread of the teacher's channels"
     last = next(iter(reversed(list(student.neck.modules()))))
-    fits = isinstance(last, LayerNorm2d) and last.weight is not None and last.weight.shape == standard.mean.shape
+    fits = isinstance(last,
+                      LayerNorm2d) and last.weight is not None and last.weight.shape == standard.mean.shape
     if fits: last.weight.copy_(standard.spread); last.bias.copy_(standard.mean)
     return fits
 
 # %% ../nbs/13_student.ipynb #96df2bdd
-def fresh_student(student, teacher, classes, size=None, decoder=None, weights=None, seed=0): # see `distill`
+def fresh_student(student, teacher, classes, size=None, decoder=None, weights=None, seed=0):
+    # see `distill`
     "The student before its first step: built by name, or a copy"
     if isinstance(student, SegModel):
         if student.classes != tuple(classes):
@@ -59,14 +64,16 @@ def fresh_student(student, teacher, classes, size=None, decoder=None, weights=No
         model = copy.deepcopy(student)
         return model.resize(size) if size and model.size != (size, size) else model
     decoder = decoder or (teacher.spec or {}).get('decoder', 'sam')
-    return seg_model(student, classes, decoder, size=size or teacher.size[0], weights=weights, seed=seed)
+    return seg_model(student, classes, decoder, size=size or teacher.size[0], weights=weights,
+                     seed=seed)
 
 def _check_pair(teacher, student, classes):
     if tuple(teacher.classes) != tuple(classes):
         raise TskdError(f'a teacher of the classes {tuple(classes)}', f'{tuple(teacher.classes)}',
                         'tune it on data with the classes of the transfer set')
     if student.size[0] != student.size[1] or teacher.size[0] != teacher.size[1]:
-        raise TskdError('square sizes', f'{teacher.size} and {student.size}', 'build both models with size=n')
+        raise TskdError('square sizes', f'{teacher.size} and {student.size}',
+                        'build both models with size=n')
 
 # %% ../nbs/13_student.ipynb #202ca2f0
 def check_transfer(transfer,     # SegData
@@ -79,7 +86,9 @@ def check_transfer(transfer,     # SegData
         found = f'{len(flat)} images of a single grey value' if flat else 'an empty transfer set'
         raise TskdError('images to learn from', found,
                         'check where they come from: an untrained or collapsed generator draws such')
-    if flat: _say(f'{len(flat)} of {len(transfer)} images have a single grey value and are left out: {sorted(flat)[:3]}')
+    if flat:
+        _say(f'{len(flat)} of {len(transfer)} images have a single grey value and are left out: '
+             f'{sorted(flat)[:3]}')
     copies = sum(n - 1 for n in Counter(c.image_key for c in transfer).values())
     if copies > .1*len(transfer):
         _say(f'{copies} of {len(transfer)} images are copies of others: did the generator collapse?')
@@ -92,7 +101,8 @@ def _check_held_out(transfer, held_out): # two SegData that must share no patien
     images, patients = {c.image_key for c in transfer}, set(transfer.patients)
     for other in held_out:
         if other.image_key in images or other.patient in patients:
-            raise TskdError('a transfer set without held-out patients', f'{other.id} of {other.patient}',
+            raise TskdError('a transfer set without held-out patients',
+                            f'{other.id} of {other.patient}',
                             'take the pool of data.split() alone', other.source)
 
 # %% ../nbs/13_student.ipynb #32653cf5
@@ -106,10 +116,13 @@ class Distillation(Training):
     standard: str = one_of('channel', 'channel', 'phi-s')     # how features are standardised
     temperature: float = real_number(1.)     # of the logits
     calibration: float = real_number(1.)     # of the teacher, from `calibrate`
-    gate: str = one_of(None, 'confidence', 'consistency', optional=True)   # trust where no label is known
+    # trust where no label is known
+    gate: str = one_of(None, 'confidence', 'consistency', optional=True)
     start: bool = True                       # decoder and neck from the teacher, where they fit
-    decoder_rate: float = real_number(.3)    # factor on the rate of a decoder that came from the teacher
-    views: object = 4                        # of each image: how many, a Views, or None for fresh ones each epoch
+    # factor on the rate of a decoder that came from the teacher
+    decoder_rate: float = real_number(.3)
+    # of each image: how many, a Views, or None for fresh ones each epoch
+    views: object = 4
     batch_size: int = whole_number(8, 1)
 
     def check(self): term_weights(self.terms, self.parts)
@@ -124,7 +137,8 @@ class ModelStage(Stage):
     "A stage that trains a copy of a SegModel"
     model: SegModel
 
-    def learn(self, model, folder): raise NotImplementedError   # trains `model` -> History, further facts
+    def learn(self, model, folder): raise NotImplementedError
+        # trains `model` -> History, further facts
     def facts(self): raise NotImplementedError                  # dict: what the model has seen
 
     def train(self, folder):
@@ -143,7 +157,8 @@ def save_student(model, folder): # a SegModel with .facts; a folder
     if model.spec is not None: save_model(model, folder)
     else:
         with disk_errors(folder):
-            save_file({k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}, folder/'model.safetensors')
+            save_file({k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()},
+                      folder/'model.safetensors')
     write_json(folder/'student.json', model.facts)
 
 def load_student(folder,    # of `distill` or `finetune` with out=, or its artifact
@@ -152,34 +167,42 @@ def load_student(folder,    # of `distill` or `finetune` with out=, or its artif
     "A student from its folder"
     folder = Path(getattr(folder, 'path', folder))
     if like is None: model = load_model(folder)
-    else: model = load_into(copy.deepcopy(like).cpu(), read_weights(folder/'model.safetensors'), str(folder)).eval()
+    else:
+        model = load_into(copy.deepcopy(like).cpu(), read_weights(folder/'model.safetensors'),
+                          str(folder)).eval()
     model.facts = read_json(folder/'student.json')
     model.artifact = Artifact(folder) if (folder/'manifest.json').exists() else None
     model.history = History.load(folder/'history.csv')
     return model
 
 # %% ../nbs/13_student.ipynb #185580bb
-def facts_of(model, steps, transfer=None, labels=None, val=None, teacher=None): # what `student.json` says
+def facts_of(model, steps, transfer=None, labels=None, val=None, teacher=None):
+    # what `student.json` says
     "What a model has seen, with what it had seen before"
     before = getattr(model, 'facts', None) or {}
     most = lambda name, data: max(before.get(name, 0), len(data or ()))
-    facts = dict(classes=model.classes, size=model.size, spec=model.spec, steps=before.get('steps', 0) + steps,
-                 n_labelled=most('n_labelled', labels), n_val=most('n_val', val), n_transfer=before.get('n_transfer', 0),
+    facts = dict(classes=model.classes, size=model.size, spec=model.spec,
+                 steps=before.get('steps', 0) + steps,
+                 n_labelled=most('n_labelled', labels), n_val=most('n_val', val),
+                 n_transfer=before.get('n_transfer', 0),
                  n_synthetic=before.get('n_synthetic', 0), teacher=before.get('teacher'))
-    if transfer is not None: facts |= dict(n_transfer=len(transfer), n_synthetic=sum(c.synthetic for c in transfer))
+    if transfer is not None:
+        facts |= dict(n_transfer=len(transfer), n_synthetic=sum(c.synthetic for c in transfer))
     if teacher is not None: facts |= dict(teacher=_of_teacher(teacher))
     return facts
 
 def _of_teacher(teacher): # what is to be known of it
     facts = getattr(teacher, 'facts', None) or {}
-    return dict(id=teacher_id(teacher)) | {k: facts[k] for k in ('method', 'rank', 'n_labelled', 'n_val') if k in facts}
+    return (dict(id=teacher_id(teacher)) | {k: facts[k]
+                                            for k in ('method', 'rank', 'n_labelled', 'n_val')
+                                            if k in facts})
 
 # %% ../nbs/13_student.ipynb #b09426ac
 @dataclass(kw_only=True)
 class Distilling(ModelStage):
     "A student, taught"
     teacher: SegModel; transfer: SegData; labels: SegData = None
-    name, version = 'student', 3        # 3: precision is no longer part of the name
+    name, version = 'student', 3        # 3: its id no longer depends on the precision
 
     def inputs(self):
         return dict(teacher=teacher_id(self.teacher), transfer=self.transfer, labels=self.labels,
@@ -187,7 +210,8 @@ class Distilling(ModelStage):
 
     def facts(self):
         r = self.recipe
-        facts = facts_of(self.model, r.steps, transfer=self.transfer, labels=self.labels, teacher=self.teacher)
+        facts = facts_of(self.model, r.steps, transfer=self.transfer, labels=self.labels,
+                         teacher=self.teacher)
         return facts | dict(views=as_views(r.views).n, parts=tuple(r.parts), seed=r.seed)
 
     def learn(self, model, folder):
@@ -196,8 +220,10 @@ class Distilling(ModelStage):
         started = begin_as(model, self.teacher, standard, r)
         kd = KD(term_weights(r.terms, r.parts), standard, r.temperature, r.calibration, r.gate,
                 projector(_width(model), len(standard.mean)))
-        if started['decoder'] and r.lr_scale is None: r = r.but(lr_scale=dict(decoder=r.decoder_rate))
-        return fit(model, kd, batches, out=folder, desc='distill', recipe=r, execution=self.execution), started
+        if started['decoder'] and r.lr_scale is None:
+            r = r.but(lr_scale=dict(decoder=r.decoder_rate))
+        return fit(model, kd, batches, out=folder, desc='distill', recipe=r,
+                   execution=self.execution), started
 
 # %% ../nbs/13_student.ipynb #ecf2b6e2
 @patch
@@ -205,17 +231,19 @@ def lessons(self:Distilling, model): # the student -> TransferBatches, filled
     "The batches with the teacher's answers"
     r, e = self.recipe, self.execution
     looks, views = [Relit(1), Relit(2)] if r.gate == 'consistency' else None, as_views(r.views)
-    targets = Targets(self.teacher, model, looks, precision=e.precision, device=e.place)
+    targets = Targets(self.teacher, model, looks, execution=e)
     store = None
     if e.cache is not False and views.n is not None:
         store = TargetCache(cache_root() if e.cache == 'auto' else e.cache, targets.id, e.max_bytes)
-    return TransferBatches(self.transfer, targets, r.batch_size, views, r.seed, cache=store, labels=self.labels).prepare(e.show)
+    return TransferBatches(self.transfer, targets, r.batch_size, views, r.seed, cache=store,
+                           labels=self.labels).prepare(e.show)
 
 def standard_of(batches, how, most=32): # TransferBatches; 'channel' or 'phi-s'; batches looked at
     "The mean and spread of the teacher's features"
     order, size = batches.batches.order(0), batches.batches.batch_size
     chosen = range(0, len(batches), max(1, len(batches)//most))
-    return fit_standard((batches.batch(order.split(size)[k].tolist(), 0)['features'] for k in chosen), how)
+    return fit_standard((batches.batch(order.split(size)[k].tolist(), 0)['features']
+                         for k in chosen), how)
 
 # %% ../nbs/13_student.ipynb #784b5945
 def begin_as(model, teacher, standard, recipe): # the student; a Standard; a Distillation
@@ -234,7 +262,7 @@ def _width(model): # channels of its features
 def distill(teacher,            # a SegModel
             transfer,           # SegData: images to learn on; masks are not looked at
             student='vit_tiny', # a name for `seg_model`, or a SegModel (it is copied)
-            labels=None,        # SegData: the labels in the budget, for the gate and the term 'task'
+            labels=None,        # SegData: labels in the budget; the teacher isn't followed where it contradicts them
             out=None,           # folder for artifacts: a student that is there is loaded
             size=None,          # of the student's square images; by default its own, or the teacher's
             decoder=None, weights=None,      # see `seg_model`; by default a decoder like the teacher's
@@ -243,11 +271,13 @@ def distill(teacher,            # a SegModel
            ) -> SegModel:
     "A student taught by a teacher"
     transfer = check_transfer(transfer, held_out)
-    model = fresh_student(student, teacher, transfer.classes, size, decoder, weights, recipe.seed or 0)
+    model = fresh_student(student, teacher, transfer.classes, size, decoder, weights,
+                          recipe.seed or 0)
     _check_pair(teacher, model, transfer.classes)
     known = labels and labels.filter(lambda c: c in transfer)
     if labels and not known:
-        raise TskdError('labels of images that are in the transfer set', f'none among {len(labels)}',
+        raise TskdError('labels of images that are in the transfer set',
+                        f'none among {len(labels)}',
                         'add them to it: transfer=pool, or transfer + labels')
     return trained(Distilling(recipe=recipe, execution=execution, model=model, teacher=teacher,
                               transfer=transfer, labels=known), out)
@@ -271,8 +301,10 @@ class FineTuning(Training):
     steps: int = whole_number(300, 1)
     encoder_rate: float = real_number(.3)    # see `layer_rates`
     layer_decay: float = real_number(.8)
-    patience: int = whole_number(8, 1, optional=True)   # validations without a better one before it ends
-    views: object = None                     # of each image: how many, a Views, or None for fresh ones each epoch
+    # validations without a better one before it ends
+    patience: int = whole_number(8, 1, optional=True)
+    # of each image: how many, a Views, or None for fresh ones each epoch
+    views: object = None
     loss: object = task_loss                 # (logits, mask) -> (total, parts)
     batch_size: int = whole_number(8, 1)
 
@@ -281,9 +313,11 @@ class FineTuning(Training):
 class Tuning(ModelStage):
     "A model, tuned on labels"
     labelled: SegData; val: SegData = None
-    name, version = 'finetuned', 3      # 3: precision is no longer part of the name
+    name, version = 'finetuned', 3      # 3: its id no longer depends on the precision
 
-    def inputs(self): return dict(student=content_id([self.model, self.model.size]), labelled=self.labelled, val=self.val)
+    def inputs(self):
+        return dict(student=content_id([self.model, self.model.size]), labelled=self.labelled,
+                    val=self.val)
 
     def facts(self):
         before = getattr(self.model, 'facts', None) or {}
@@ -296,7 +330,8 @@ class Tuning(ModelStage):
         batches = self.labelled.batches(r.batch_size, model.size[0], as_views(r.views), r.seed)
         history = fit(model, supervised(r.loss), batches, check, folder, desc='fine-tune',
                       recipe=r if check else r.but(patience=None), execution=self.execution)
-        if check and before > history.best:                         # labels did no good: it stays what it was
+        if check and before > history.best:
+            # labels did no good: it stays what it was
             model.load_state_dict(start); history.best, history.best_step = before, 0
         return history, dict(val_before=before, val_after=history.best, best_step=history.best_step)
 
@@ -306,7 +341,8 @@ def check(self:Tuning, model): # -> a `validate` for `fit`, or None
     "Mean Dice on the validation set"
     if not self.val: return None
     batches = self.val.batches(16, model.size[0], shuffle=False)
-    return partial(mean_dice, batches=batches, classes=self.val.classes, precision=self.execution.precision)
+    return partial(mean_dice, batches=batches, classes=self.val.classes,
+                   precision=self.execution.precision)
 
 @patch
 def judged(self:Tuning, check, model): # validation of a model as it is
@@ -325,4 +361,5 @@ def finetune(student,  # a SegModel (it is copied)
     if student.classes != labelled.classes:
         raise TskdError(f'a student of the classes {labelled.classes}', f'{student.classes}',
                         'build it with classes=labelled.classes')
-    return trained(Tuning(recipe=recipe, execution=execution, model=student, labelled=labelled, val=val), out)
+    return trained(Tuning(recipe=recipe, execution=execution, model=student, labelled=labelled,
+                          val=val), out)

@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch
 from torch.utils.flop_counter import FlopCounterMode
 from .core import (Progress, TskdError, TskdWarning, as_text, content_id, disk_errors, patch,
-                       patch_cached, read_json, run_stage, runs_root, seed_of, stage_path, write_json)
+                       patch_cached, read_json, run_stage, runs_root, seed_of, stage_path,
+                       write_json)
 from .data import SegData, leakage
 from .evaluation import evaluate
 from .methods import METHODS, STANDARD, Arm, Context, NotRun, weakness
@@ -42,13 +43,15 @@ def needs_of(method): # an Arm, or a function of a Context
     "What a method needs besides labels"
     return getattr(method, 'needs', ('images',))
 
-def grid(methods, budgets, transfer_sizes, seeds, pool): # name -> method; numbers …; how many images the pool has
+def grid(methods, budgets, transfer_sizes, seeds, pool):
+    # name -> method; numbers …; how many images the pool has
     "The cells of a study: for each seed and budget all methods, without cells that would be equal"
     def size(name, n):
         needs = needs_of(methods[name])
         if 'images' not in needs: return 0
         return n if (n > pool) == ('more' in needs) else 0
-    cells = (Cell(m, b, size(m, n), s) for s, b, n, m in product(seeds, budgets, transfer_sizes, methods))
+    cells = (Cell(m, b, size(m, n), s) for s, b, n, m in product(seeds, budgets, transfer_sizes,
+                                                                 methods))
     return list(dict.fromkeys(cells))
 
 # %% ../nbs/21_study.ipynb #ee220a09
@@ -59,9 +62,11 @@ class Spec:
     methods: dict           # name -> Arm, or callable(Context) -> model
     root: str               # folder of artifacts, shared by all workers
     val_share: float = .25  # labels of validation, as a share of the budget
-    context: dict = field(default_factory=dict) # fields of a Context: student, size, recipes, execution …
+    # fields of a Context: student, size, recipes, execution …
+    context: dict = field(default_factory=dict)
     scoring: dict = field(default_factory=dict) # of `evaluate`
-    judged: str = 'test'    # the patients that the models are judged on: 'test', or 'val' while settings are searched
+    # the patients that the models are judged on: 'test', or 'val' while settings are searched
+    judged: str = 'test'
 
     @property
     def judges(self): return self.test if self.judged == 'test' else self.val
@@ -69,19 +74,24 @@ class Spec:
 def n_val(spec, budget): # a label budget -> labels that validation gets
     return max(1, min(len(spec.val), round(budget*spec.val_share)))
 
-def some_of(pool, n, seed): # SegData -> the first n of its images in a seeded order of patients: nested, like budgets
-    ranked = sorted(range(len(pool)), key=lambda i: (seed_of('transfer', seed, pool[i].patient), i))[:n]
+def some_of(pool, n, seed):
+    # SegData -> the first n of its images in a seeded order of patients: nested, like budgets
+    ranked = sorted(range(len(pool)), key=lambda i: (seed_of('transfer', seed, pool[i].patient),
+                                                     i))[:n]
     return pool.replace(pool[i] for i in sorted(ranked))
 
 def context_of(spec, cell) -> Context:
     "What the method of a cell is called with"
     pool, n = spec.pool.unlabelled(), cell.transfer_size
     transfer = some_of(pool, n, cell.seed) if 0 < n < len(pool) else pool
-    return Context(spec.pool.budget(cell.budget, cell.seed), transfer, spec.val.budget(n_val(spec, cell.budget), cell.seed),
-                   cell.budget, cell.seed, root=spec.root, n_synthetic=n - len(pool) if n > len(pool) else None, **spec.context)
+    return Context(spec.pool.budget(cell.budget, cell.seed), transfer,
+                   spec.val.budget(n_val(spec, cell.budget), cell.seed),
+                   cell.budget, cell.seed, root=spec.root,
+                   n_synthetic=n - len(pool) if n > len(pool) else None, **spec.context)
 
 # %% ../nbs/21_study.ipynb #b6dfc6c8
-def _how(method, c): # an Arm or a function; its Context -> what the result depends on, besides the data
+def _how(method, c):
+    # an Arm or a function; its Context -> what the result depends on, besides the data
     stages = method.stages() if isinstance(method, Arm) else c.recipes
     of = method.recipe if isinstance(method, Arm) else lambda c, stage: c.recipe(stage)
     return dict(function=method, recipes={stage: of(c, stage).content for stage in stages})
@@ -89,16 +99,20 @@ def _how(method, c): # an Arm or a function; its Context -> what the result depe
 def _stage(spec, cell): # what tells this cell from others: name, version, settings, inputs
     c = context_of(spec, cell)
     context = {k: v for k, v in spec.context.items() if k not in ('recipes', 'execution')}
-    settings = asdict(cell) | _how(spec.methods[cell.method], c) | dict(scoring=spec.scoring, n_synthetic=c.n_synthetic)
-    return 'cell', 2, settings, dict(labelled=c.labelled, transfer=c.transfer, val=c.val, test=spec.judges, context=context)
+    settings = (asdict(cell) | _how(spec.methods[cell.method], c)
+                | dict(scoring=spec.scoring, n_synthetic=c.n_synthetic))
+    return 'cell', 2, settings, dict(labelled=c.labelled, transfer=c.transfer, val=c.val,
+                                     test=spec.judges, context=context)
 
 # %% ../nbs/21_study.ipynb #2fc846de
 def _cost_of(model, facts, seconds): # a model; what its method says of it
     "What it costs to make a model, and to run it on one image"
     size = getattr(model, 'size', None) or (64, 64)
     channels = next((p.shape[1] for p in model.parameters() if p.ndim == 4), 1)
-    with torch.no_grad(), FlopCounterMode(display=False) as count: model(torch.zeros(1, channels, *size, device=next(model.parameters()).device))
-    return dict(seconds=round(seconds, 1), parameters=sum(p.numel() for p in model.parameters()), gflops=count.get_total_flops()/1e9,
+    with torch.no_grad(), FlopCounterMode(display=False) as count:
+        model(torch.zeros(1, channels, *size, device=next(model.parameters()).device))
+    return dict(seconds=round(seconds, 1), parameters=sum(p.numel() for p in model.parameters()),
+                gflops=count.get_total_flops()/1e9,
                 size=size, student_steps=facts.get('student_steps'))
 
 def run_cell(spec, cell): # -> its Artifact
@@ -107,21 +121,26 @@ def run_cell(spec, cell): # -> its Artifact
         c, start = context_of(spec, cell), time.perf_counter()
         model = spec.methods[cell.method](c)
         facts, seconds = getattr(model, 'facts', None) or {}, time.perf_counter() - start
-        tags = dict(budget=cell.budget, n_val=len(c.val), transfer_size=cell.transfer_size, seed=cell.seed) | facts.get('tags', {})
+        tags = (dict(budget=cell.budget, n_val=len(c.val), transfer_size=cell.transfer_size,
+                     seed=cell.seed) | facts.get('tags', {}))
         evaluate(model, spec.judges, cell.method, folder/'evaluation', **tags, **spec.scoring)
         made = getattr(model, 'artifact', None)
-        write_json(folder/'cell.json', asdict(cell) | tags | _cost_of(model, facts, seconds) | {k: facts.get(k) for k in ('val_dice', 'teacher_dice')}
+        write_json(folder/'cell.json', asdict(cell) | tags | _cost_of(model, facts, seconds)
+                   | {k: facts.get(k) for k in ('val_dice', 'teacher_dice')}
                    | dict(model=made and made.path.name))
     return run_stage(*_stage(spec, cell), build, spec.root)
 
 # %% ../nbs/21_study.ipynb #2e5ddb0f
-def attempt(spec, cell, threads=None): # threads that torch may use -> dict: state 'done', 'not run' or 'failed', why
+def attempt(spec, cell, threads=None):
+    # threads that torch may use -> dict: state 'done', 'not run' or 'failed', why
     "Run a cell; never raises for what the cell does"
     if threads: torch.set_num_threads(threads)
     start = time.perf_counter()
     try: run_cell(spec, cell); outcome = dict(state='done')
     except NotRun as e: outcome = dict(state='not run', why=str(e))
-    except Exception as e: outcome = dict(state='failed', why=str(e) if isinstance(e, TskdError) else f'{type(e).__name__}: {e}', traceback=traceback.format_exc())
+    except Exception as e:
+        outcome = dict(state='failed', why=str(e) if isinstance(e, TskdError)
+                       else f'{type(e).__name__}: {e}', traceback=traceback.format_exc())
     return outcome | dict(seconds=round(time.perf_counter() - start, 1))
 
 # %% ../nbs/21_study.ipynb #14501706
@@ -130,18 +149,24 @@ class StudyFolder:
     def __init__(self, folder): # that holds study.json
         self.folder = Path(folder)
         if not (self.folder/'study.json').exists():
-            raise TskdError('a study', f'no study.json among {sorted(p.name for p in self.folder.glob("study*"))[:5]}', 'give the folder study-<name> within root', self.folder)
+            raise TskdError('a study',
+                            f'no study.json among '
+                            f'{sorted(p.name for p in self.folder.glob("study*"))[:5]}',
+                            'give the folder study-<name> within root', self.folder)
 
     @property
     def root(self): return self.folder.parent
     @property
     def record(self): return read_json(self.folder/'study.json')
     def paths(self): return {Cell(**c): self.root/name for name, c in self.record['cells'].items()}
-    def __repr__(self): return f'{type(self).__name__}({self.folder.name}: {", ".join(f"{n} {s}" for s, n in self.outcomes().state.value_counts().items())})'
+    def __repr__(self):
+        return f'{type(self).__name__}({self.folder.name}: {", ".join(f"{n} {s}" for s, n in self.outcomes().state.value_counts().items())})'
 
 def _done(path): return (path/'manifest.json').exists()
 def _outcome(folder, path): # the folder of the study, of the cell
-    if _done(path): return dict(state='done', why='') | {k: v for k, v in read_json(path/'cell.json').items() if k in ('seconds', 'student_steps')}
+    if _done(path):
+        return (dict(state='done', why='') | {k: v for k, v in read_json(path/'cell.json').items()
+                                              if k in ('seconds', 'student_steps')})
     note = folder/'outcomes'/f'{path.name}.json'
     return read_json(note) if note.exists() else dict(state='to do', why='')
 
@@ -150,15 +175,19 @@ def _outcome(folder, path): # the folder of the study, of the cell
 def outcomes(self:StudyFolder):
     "A row for each cell: done, to do, failed or not run, and why"
     rows = [asdict(c) | _outcome(self.folder, p) for c, p in self.paths().items()]
-    return pd.DataFrame(rows, columns=[f.name for f in fields(Cell)] + ['state', 'why', 'seconds', 'traceback'])
+    return pd.DataFrame(rows, columns=[f.name for f in fields(Cell)]
+                        + ['state', 'why', 'seconds', 'traceback'])
 
 @patch
 def model(self:StudyFolder, cell) -> SegModel: # a Cell that is done
     "The model that a cell made"
     path = self.paths().get(cell)
-    if path is None or not _done(path): raise TskdError('a cell that is done', str(cell), 'study.outcomes() lists them all')
+    if path is None or not _done(path):
+        raise TskdError('a cell that is done', str(cell), 'study.outcomes() lists them all')
     name = read_json(path/'cell.json')['model']
-    if name is None: raise TskdError(f'a model kept by {cell.method}', 'none', 'give the model that your method returns an .artifact')
+    if name is None:
+        raise TskdError(f'a model kept by {cell.method}', 'none',
+                        'give the model that your method returns an .artifact')
     folder = self.root/name
     return load_teacher(folder) if (folder/'teacher.json').exists() else load_student(folder)
 
@@ -173,7 +202,8 @@ def results(self:StudyFolder) -> Results:
 # %% ../nbs/21_study.ipynb #4dcdcb0a
 def vary(**stages): # stage -> {setting: values to try}
     "Variations for a study: every combination of these values, by name"
-    axes = [[(stage, k, v) for v in values] for stage, settings in stages.items() for k, values in settings.items()]
+    axes = [[(stage, k, v) for v in values] for stage, settings in stages.items()
+            for k, values in settings.items()]
     return {' '.join(f'{k}={v}' for _, k, v in picks): _by_stage(picks) for picks in product(*axes)}
 
 def _by_stage(picks): # (stage, setting, value) … -> stage -> {setting: value}
@@ -192,7 +222,8 @@ def _varied(methods, variations): # name -> method; name -> {stage: change} -> n
     return arms
 
 def _own(method, change): # what of a variation touches a method
-    return {k: x for k, x in change.items() if k in method.stages()} if isinstance(method, Arm) else {}
+    return {k: x for k, x in change.items() if k in method.stages()} if isinstance(method,
+                                                                                   Arm) else {}
 
 # %% ../nbs/21_study.ipynb #0eb95584
 DEFAULT = 'scratch', 'scratch_long', 'unet', 'mae', 'task_agnostic', 'task_specific', 'task_specific_synth', 'teacher'
@@ -212,7 +243,8 @@ class Study(StudyFolder):
                  **context            # of a Context (student, size, encoder …), a stage's recipe (distill=…), or of an Execution
                 ):
         methods = _varied(_methods(methods), variations)
-        spec = Spec(*_parts(data, split_seed), methods, str(runs_root(root)), val_share, _context(context), scoring or {}, judged)
+        spec = Spec(*_parts(data, split_seed), methods, str(runs_root(root)), val_share,
+                    _context(context), scoring or {}, judged)
         _check(spec, budgets, transfer_sizes, seeds)
         self.spec, self.cells = spec, grid(methods, budgets, transfer_sizes, seeds, len(spec.pool))
         self.folder = Path(spec.root)/f'study-{name}'
@@ -226,20 +258,26 @@ def _methods(methods): # names, Arms, or a dict -> dict name -> method
     if isinstance(methods, dict): return dict(methods)
     for m in methods:
         if not isinstance(m, Arm) and m not in METHODS:
-            raise TskdError(f'methods among {", ".join(METHODS)}', repr(m), 'check the name, or pass an Arm, or a dict name -> function')
+            raise TskdError(f'methods among {", ".join(METHODS)}', repr(m),
+                            'check the name, or pass an Arm, or a dict name -> function')
     arms = [m if isinstance(m, Arm) else METHODS[m] for m in methods]
     if double := [a.name for a in arms if sum(b.name == a.name for b in arms) > 1]:
-        raise TskdError('arms with different names', f'{double[0]!r} twice', "give one of them another: arm.but(name='…')")
+        raise TskdError('arms with different names', f'{double[0]!r} twice',
+                        "give one of them another: arm.but(name='…')")
     return {a.name: a for a in arms}
 
-def _context(given): # fields of a Context, recipes by stage, settings of an Execution -> fields of a Context
-    own = {f.name for f in fields(Context)} - {'labelled', 'transfer', 'val', 'budget', 'seed', 'root', 'n_synthetic'}
+def _context(given):
+    # fields of a Context, recipes by stage, settings of an Execution -> fields of a Context
+    own = {f.name for f in fields(Context)} - {'labelled', 'transfer', 'val', 'budget', 'seed',
+                                               'root', 'n_synthetic'}
     run = Execution(show=False)
     known = own | STANDARD.keys() | run.settings.keys()
     for k in given:
-        if k not in known: raise TskdError(f'settings among {", ".join(sorted(known))}', repr(k), 'check the name')
+        if k not in known:
+            raise TskdError(f'settings among {", ".join(sorted(known))}', repr(k), 'check the name')
     recipes = given.get('recipes', {}) | {k: v for k, v in given.items() if k in STANDARD}
-    execution = given.get('execution', run).but(**{k: v for k, v in given.items() if k in run.settings})
+    execution = given.get('execution', run).but(**{k: v for k, v in given.items()
+                                                   if k in run.settings})
     return {k: v for k, v in given.items() if k in own} | dict(recipes=recipes, execution=execution)
 
 # %% ../nbs/21_study.ipynb #c9ee5227
@@ -247,7 +285,9 @@ _PARTS = 'pool', 'validation', 'test'
 
 def _parts(data, seed): # SegData, or three -> pool, val, test that share nothing
     parts = data.split(seed=seed) if isinstance(data, SegData) else tuple(data)
-    if len(parts) != 3: raise TskdError('a SegData, or (pool, val, test)', f'{len(parts)} parts', 'pass data, or data.split()')
+    if len(parts) != 3:
+        raise TskdError('a SegData, or (pool, val, test)', f'{len(parts)} parts',
+                        'pass data, or data.split()')
     for i, j in ((0, 1), (0, 2), (1, 2)): _apart(parts[i], parts[j], f'{_PARTS[i]} and {_PARTS[j]}')
     return parts
 
@@ -256,23 +296,34 @@ def _apart(a, b, names): # two SegData; what they are
     if not len(shared): return
     near = shared[shared.kind == 'near-duplicate']
     if len(same := shared.drop(near.index)):
-        raise TskdError(f'{names} without a common patient or image', f'{len(same)}, for instance {same.iloc[0].kind} {same.iloc[0].a}',
+        raise TskdError(f'{names} without a common patient or image',
+                        f'{len(same)}, for instance {same.iloc[0].kind} {same.iloc[0].a}',
                         'split by patient: data.split(), or pass group= to from_folder')
     first = near.iloc[0]
-    warnings.warn(f'{names} have {len(near)} near-duplicates, for instance {first.a} and {first.b}: is one a copy of the other? '
-                  'The results would be too good. To do: look at leakage(…), and give copies one group', TskdWarning, stacklevel=5)
+    warnings.warn(f'{names} have {len(near)} near-duplicates, for instance {first.a} and '
+                  f'{first.b}: is one a copy of the other? '
+                  'The results would be too good. To do: look at leakage(…), and give copies one '
+                  'group', TskdWarning, stacklevel=5)
 
 # %% ../nbs/21_study.ipynb #d1b06da5
 def _check(spec, budgets, transfer_sizes, seeds): # what the grid asks of the data
-    if not len(spec.methods): raise TskdError('one method or more', 'none', f'name some of {", ".join(METHODS)}')
-    for what, values, least in (('budgets', budgets, 1), ('transfer_sizes', transfer_sizes, 0), ('seeds', seeds, 0)):
-        bad = [v for v in values if not isinstance(v, (int, np.integer)) or isinstance(v, bool) or v < least]
-        if bad or not len(values): raise TskdError(f'{what}: whole numbers from {least} on', f'{bad[0]!r}' if bad else 'none', f'write {what}=({max(least, 20)},)')
-    labelled = {n: sum(c.counts is not None for c in p) for n, p in (('pool', spec.pool), ('val', spec.val), ('test', spec.test))}
+    if not len(spec.methods):
+        raise TskdError('one method or more', 'none', f'name some of {", ".join(METHODS)}')
+    for what, values, least in (('budgets', budgets, 1), ('transfer_sizes', transfer_sizes, 0),
+                                ('seeds', seeds, 0)):
+        bad = [v for v in values if not isinstance(v, (int, np.integer)) or isinstance(v, bool)
+               or v < least]
+        if bad or not len(values):
+            raise TskdError(f'{what}: whole numbers from {least} on',
+                            f'{bad[0]!r}' if bad else 'none', f'write {what}=({max(least, 20)},)')
+    labelled = {n: sum(c.counts is not None for c in p)
+                for n, p in (('pool', spec.pool), ('val', spec.val), ('test', spec.test))}
     if max(budgets) > labelled['pool']:
-        raise TskdError(f'budgets up to the {labelled["pool"]} labelled images of the pool', f'{max(budgets)}', 'ask for fewer, or label more')
+        raise TskdError(f'budgets up to the {labelled["pool"]} labelled images of the pool',
+                        f'{max(budgets)}', 'ask for fewer, or label more')
     for n in ('val', 'test'):
-        if not labelled[n]: raise TskdError(f'labels in {n}', 'none', 'bring masks for more patients')
+        if not labelled[n]:
+            raise TskdError(f'labels in {n}', 'none', 'bring masks for more patients')
 
 # %% ../nbs/21_study.ipynb #2ec03d67
 @patch_cached
@@ -285,14 +336,18 @@ def _write(self:Study):
     "Note the cells, so that others can read the study"
     (self.folder/'outcomes').mkdir(parents=True, exist_ok=True)
     s = self.spec
-    about = dict(pool=len(s.pool), val=len(s.val), test=len(s.test), patients=[len(p.patients) for p in (s.pool, s.val, s.test)], classes=s.pool.classes,
+    about = dict(pool=len(s.pool), val=len(s.val), test=len(s.test),
+                 patients=[len(p.patients) for p in (s.pool, s.val, s.test)],
+                 classes=s.pool.classes,
                  methods=list(s.methods), val_share=s.val_share, scoring=s.scoring, judged=s.judged,
                  context={k: _plain(v) for k, v in s.context.items() if k != 'execution'})
     record = dict(about=about, cells={p.name: asdict(c) for c, p in self.places.items()})
-    if not (self.folder/'study.json').exists() or self.record != _json_like(record): write_json(self.folder/'study.json', record)
+    if not (self.folder/'study.json').exists() or self.record != _json_like(record):
+        write_json(self.folder/'study.json', record)
 
 def _plain(v): # a setting as it is written down
-    return v if isinstance(v, (str, int, float, bool, dict, list, tuple, type(None))) else f'{type(v).__name__} {content_id(v)}'
+    return v if isinstance(v, (str, int, float, bool, dict, list, tuple,
+                               type(None))) else f'{type(v).__name__} {content_id(v)}'
 def _json_like(x): # what JSON makes of it
     return json.loads(json.dumps(x, default=as_text))
 
@@ -306,19 +361,25 @@ def _seconds_or_none(train): # 0 for what can't be run here
     try: return _step_seconds(train)
     except NotRun: return 0.
 
-def measure(spec, budget): # -> dict: seconds of a step of each network (None: the context's student), and of 'teacher'
+def measure(spec, budget):
+    # -> dict: seconds of a step of each network (None: the context's student), and of 'teacher'
     "Time one step of each kind"
     c = context_of(spec, Cell('', budget, 0, 0))
     arms = [m for m in spec.methods.values() if isinstance(m, Arm)]
-    def student(n, arm): finetune(arm.network(c), c.labelled, None, recipe=c.recipe('finetune').but(steps=n), execution=c.execution)
-    def teacher(n): fit_teacher(c.base, c.labelled, None, recipe=c.recipe('teacher').but(steps=n), execution=c.execution)
+    def student(n, arm):
+        finetune(arm.network(c), c.labelled, None, recipe=c.recipe('finetune').but(steps=n),
+                 execution=c.execution)
+    def teacher(n):
+        fit_teacher(c.base, c.labelled, None, recipe=c.recipe('teacher').but(steps=n),
+                    execution=c.execution)
     kinds = {a.net: partial(student, arm=a) for a in arms if a.tuned or a.whole}
     if any('teacher' in a.needs for a in arms): kinds['teacher'] = teacher
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         return {k: _seconds_or_none(train) for k, train in kinds.items()}
 
-def _expected(spec, cell, timed): # dict of `measure` -> (seconds of the cell alone, {what it shares with others: seconds})
+def _expected(spec, cell, timed):
+    # dict of `measure` -> (seconds of the cell alone, {what it shares with others: seconds})
     "How long a cell takes, if nothing is there yet"
     c, arm = context_of(spec, cell), spec.methods[cell.method]
     own = arm.steps(c)*timed.get(arm.net, 0)
@@ -335,16 +396,19 @@ def plan(self:Study) -> Table:
     "What there is to do, how long it will take and how much room it needs"
     df = self.outcomes()
     known, left = df[df.state == 'done'].groupby('method').seconds.median(), df[df.state != 'done']
-    fresh = [m for m in left.method.unique() if m not in known and isinstance(self.spec.methods[m], Arm)]
+    fresh = [m for m in left.method.unique() if m not in known
+             and isinstance(self.spec.methods[m], Arm)]
     timed, counted, minutes = measure(self.spec, int(left.budget.max())) if fresh else {}, set(), {}
     for i, r in left.iterrows():
         if r.method in known: minutes[i] = known[r.method]/60
         elif r.method in fresh:
-            own, shared = _expected(self.spec, Cell(r.method, r.budget, r.transfer_size, r.seed), timed)
+            own, shared = _expected(self.spec, Cell(r.method, r.budget, r.transfer_size, r.seed),
+                                    timed)
             minutes[i] = (own + sum(t for k, t in shared.items() if k not in counted))/60
             counted |= shared.keys()
     df = df.assign(minutes=pd.Series(minutes, dtype=float)).drop(columns=['seconds', 'traceback'])
-    return Table(df.assign(minutes=df.minutes.map('{:.1f}'.format).where(df.minutes.notna(), '')), self._says(df, left), df)
+    return Table(df.assign(minutes=df.minutes.map('{:.1f}'.format).where(df.minutes.notna(), '')),
+                 self._says(df, left), df)
 
 @patch
 def _says(self:Study, df, left): # a plan in a sentence
@@ -352,9 +416,11 @@ def _says(self:Study, df, left): # a plan in a sentence
     done = [p for p in self.paths().values() if _done(p)]
     each = np.mean([_bytes(p) for p in done]) if done else 0
     room = f', about {each*len(left)/2**20:.0f} MiB for their results' if done else ''
-    return (f'{len(df)} cells, {len(left)} of them to do: about {_span(df.minutes.sum())} one after another{room}. '
+    return (f'{len(df)} cells, {len(left)} of them to do: about {_span(df.minutes.sum())} one '
+            f'after another{room}. '
             + (f'Not known before one has run: {", ".join(unknown)}. ' if len(unknown) else '')
-            + f'Labels: budget {", ".join(map(str, sorted(df.budget.unique())))}; validation {", ".join(str(n_val(self.spec, b)) for b in sorted(df.budget.unique()))}.')
+            + f'Labels: budget {", ".join(map(str, sorted(df.budget.unique())))}; validation '
+              f'{", ".join(str(n_val(self.spec, b)) for b in sorted(df.budget.unique()))}.')
 
 # %% ../nbs/21_study.ipynb #a4324b66
 @patch
@@ -366,7 +432,8 @@ def run(self:Study,
        ) -> Results:
     "Fill the grid"
     if isinstance(executor, ThreadPoolExecutor):
-        raise TskdError('workers that are processes', 'threads, which share one random state', 'take ProcessPoolExecutor, or Dask')
+        raise TskdError('workers that are processes', 'threads, which share one random state',
+                        'take ProcessPoolExecutor, or Dask')
     wanted = self.cells if cells is None else cells
     left = [c for c in wanted if not _done(self.places[c])]
     with Progress(len(wanted), self.folder.name, show=show) as bar:
@@ -386,7 +453,9 @@ def _attempts(self:Study, executor, left, threads): # yields (cell, outcome) as 
     for f in as_completed(pending):
         try: yield pending[f], f.result()
         except Exception as e:                                    # the worker itself is gone
-            yield pending[f], dict(state='failed', why=f'the worker was lost ({type(e).__name__}: {e}). To do: run the study again, what is done is kept')
+            yield pending[f], dict(state='failed',
+                                   why=f'the worker was lost ({type(e).__name__}: {e}). To do: '
+                                       f'run the study again, what is done is kept')
 
 # %% ../nbs/21_study.ipynb #c31758d0
 @patch
@@ -398,12 +467,16 @@ def _note(self:Study, cell, outcome):
 
 @patch
 def _warn(self:Study):
-    lost = [(c, o) for c, p in self.paths().items() if (o := _outcome(self.folder, p))['state'] == 'failed']
+    lost = [(c, o) for c, p in self.paths().items()
+            if (o := _outcome(self.folder, p))['state'] == 'failed']
     if lost:
         cell, o = lost[0]
-        warnings.warn(f'{len(lost)} of {len(self.cells)} cells failed, for instance {cell}: {o["why"]} All of them: study.outcomes(). '
+        warnings.warn(f'{len(lost)} of {len(self.cells)} cells failed, for instance {cell}: '
+                      f'{o["why"]} All of them: study.outcomes(). '
                       'They are tried again at the next run.', TskdWarning, stacklevel=3)
-    for w in self.weak_teachers().itertuples(): warnings.warn(f'{w.budget} labels, seed {w.seed}: {weakness(w.teacher, w.scratch)}', TskdWarning, stacklevel=3)
+    for w in self.weak_teachers().itertuples():
+        warnings.warn(f'{w.budget} labels, seed {w.seed}: {weakness(w.teacher, w.scratch)}',
+                      TskdWarning, stacklevel=3)
 
 @patch
 def _told(self:StudyFolder): # a row for each cell that is done: what it noted
@@ -414,7 +487,9 @@ def weak_teachers(self:StudyFolder): # a DataFrame: budget, seed, teacher, scrat
     "Where the student from scratch knew more of the validation images than the teacher did"
     cells = self._told().reindex(columns=['method', 'budget', 'seed', 'val_dice', 'teacher_dice'])
     key = ['budget', 'seed']
-    both = pd.DataFrame(dict(teacher=cells.groupby(key).teacher_dice.max(), scratch=cells[cells.method == 'scratch'].groupby(key).val_dice.max())).dropna()
+    both = pd.DataFrame(dict(teacher=cells.groupby(key).teacher_dice.max(),
+                             scratch=cells[cells.method
+                                           == 'scratch'].groupby(key).val_dice.max())).dropna()
     return both[both.teacher < both.scratch].reset_index()
 
 @patch
@@ -434,16 +509,25 @@ def costs(self:StudyFolder) -> Table:
     cells = self._told()
     if not len(cells): return Table(cells, 'No cell is done.')
     g = cells.groupby(['method', 'budget', 'transfer_size'], sort=False)
-    df = g[['seconds', 'parameters', 'gflops', 'student_steps']].median(numeric_only=True).join(g[[c for c in ('n_teacher', 'n_generator', 'n_val') if c in cells]].max())
-    df = df.rename(columns=dict(n_teacher='labels of the teacher', n_generator='labels of the generator', n_val='labels of validation'))
-    return Table(df.reset_index().round(3), 'Seconds include what the cell made first for others too (a teacher, pre-training); GFLOPs of one image at the model\'s size.')
+    df = g[['seconds', 'parameters', 'gflops',
+            'student_steps']].median(numeric_only=True).join(g[[c
+                                                                for c in ('n_teacher',
+                                                                          'n_generator', 'n_val')
+                                                                if c in cells]].max())
+    df = df.rename(columns=dict(n_teacher='labels of the teacher',
+                                n_generator='labels of the generator',
+                                n_val='labels of validation'))
+    return Table(df.reset_index().round(3),
+                 'Seconds include what the cell made first for others too (a teacher, '
+                 'pre-training); GFLOPs of one image at the model\'s size.')
 
 # %% ../nbs/21_study.ipynb #729e7b37
 @patch
 def tables(self:StudyFolder, metrics=('dice', 'hd95')) -> PaperTable:
     "Write table.md, table.html, table.csv, results.csv and costs.csv into the folder, over all cells that are done"
     results = self.results()
-    if not len(results): raise TskdError('a cell that is done', 'none', 'study.outcomes() says why', self.folder)
+    if not len(results):
+        raise TskdError('a cell that is done', 'none', 'study.outcomes() says why', self.folder)
     table = paper_table(results, metrics)
     results.save(self.folder/'results.csv'); table.csv(self.folder/'table.csv')
     with disk_errors(self.folder):
@@ -458,7 +542,8 @@ def best_of(study,        # a Study with judged='val', which has run
            ):             # Arms under the names of those that were varied
     "The best variation of each arm, on validation"
     if study.spec.judged != 'val':
-        raise TskdError("a study with judged='val'", f'judged={study.spec.judged!r}', 'search on validation; the test patients are for the end')
+        raise TskdError("a study with judged='val'", f'judged={study.spec.judged!r}',
+                        'search on validation; the test patients are for the end')
     rows, sign = study.results().rows(), -1 if metric in LOWER else 1
     if not len(rows): raise TskdError('a study that has run', 'no cell that is done', 'study.run()')
     score = {m: sign*patient_means(g[metric], g.group).mean() for m, g in rows.groupby('method')}
@@ -470,22 +555,29 @@ def best_of(study,        # a Study with judged='val', which has run
 
 # %% ../nbs/21_study.ipynb #102a89e3
 FORM = dict(name=str, root=str,
-            data=dict(images=str, masks=str, group=str, classes=list, phantoms=int, size=int, split_seed=int,
+            data=dict(images=str, masks=str, group=str, classes=list, phantoms=int, size=int,
+                      split_seed=int,
                       test=dict(images=str, masks=str, group=str)),
-            study=dict(methods=list, budgets=list, transfer_sizes=list, seeds=list, val_share=float, judged=str),
-            context=dict(student=str, weights=str, size=int, decoder=str, encoder=str, teacher_size=int),
+            study=dict(methods=list, budgets=list, transfer_sizes=list, seeds=list, val_share=float,
+                       judged=str),
+            context=dict(student=str, weights=str, size=int, decoder=str, encoder=str,
+                         teacher_size=int),
             execution=dict, recipes=dict, arms=dict, variations=dict, scoring=dict)
 
-def _check_form(given, form, file, at=''): # a dict from TOML; a dict of types; the file; where in it
+def _check_form(given, form, file, at=''):
+    # a dict from TOML; a dict of types; the file; where in it
     "Unknown keys and wrong types, by name"
     for key, value in given.items():
         name = f'{at}{key}'
         if key not in form:
-            raise TskdError(f'keys of {f"[{at[:-1]}]" if at else "a study"}', f'{name!r}', _nearest(key, form), file)
+            raise TskdError(f'keys of {f"[{at[:-1]}]" if at else "a study"}', f'{name!r}',
+                            _nearest(key, form), file)
         want = dict if isinstance(form[key], dict) else form[key]
-        if not isinstance(value, (int, float) if want is float else want) or isinstance(value, bool):
+        if not isinstance(value, (int, float) if want is float else want) or isinstance(value,
+                                                                                        bool):
             raise TskdError(f'{name}: {dict(str="text", int="a whole number", float="a number", list="a list", dict="a section")[want.__name__]}', repr(value),
-                            f'write {name} = ' + dict(str='"…"', int='40', float='0.25', list='[…]', dict='{…}')[want.__name__], file)
+                            f'write {name} = ' + dict(str='"…"', int='40', float='0.25', list='[…]',
+                                                      dict='{…}')[want.__name__], file)
         if isinstance(form[key], dict): _check_form(value, form[key], file, f'{name}.')
 
 # %% ../nbs/21_study.ipynb #1c8d311c
@@ -493,9 +585,12 @@ def _nearest(word, words): # -> what to do about a misspelt word
     near = difflib.get_close_matches(word, words, 1)
     return f'write {near[0]!r}' if near else f'remove it, or take one of {", ".join(sorted(words)[:12])} …'
 
-def _folder(path, base, name, file): # as written; the folder of the file; the key -> a Path that exists
+def _folder(path, base, name, file):
+    # as written; the folder of the file; the key -> a Path that exists
     found = Path(path).expanduser() if Path(path).expanduser().is_absolute() else base/path
-    if not found.exists(): raise TskdError(f'{name}: a folder that exists', str(path), 'mend the path; it is relative to the file', file)
+    if not found.exists():
+        raise TskdError(f'{name}: a folder that exists', str(path),
+                        'mend the path; it is relative to the file', file)
     return found
 
 # %% ../nbs/21_study.ipynb #9b2987b1
@@ -503,15 +598,21 @@ def _read_recipes(given, at, file): # stage -> its settings; where in the file
     "Settings by stage, each checked against its recipe"
     read = {}
     for stage, settings in given.items():
-        if stage not in STANDARD: raise TskdError(f'stages among {", ".join(STANDARD)}', f'{at}.{stage}', _nearest(stage, STANDARD), file)
-        if not isinstance(settings, dict): raise TskdError(f'{at}.{stage}: a section', repr(settings), f'write [{at}.{stage}]', file)
+        if stage not in STANDARD:
+            raise TskdError(f'stages among {", ".join(STANDARD)}', f'{at}.{stage}',
+                            _nearest(stage, STANDARD), file)
+        if not isinstance(settings, dict):
+            raise TskdError(f'{at}.{stage}: a section', repr(settings), f'write [{at}.{stage}]',
+                            file)
         recipe = type(STANDARD[stage]).from_toml(settings, f'{file}, [{at}.{stage}]')
         read[stage] = {k: getattr(recipe, k) for k in settings}
     return read
 
-def _read_arms(given, names, file): # arm -> stage -> settings; the methods of the study -> names and Arms
+def _read_arms(given, names, file):
+    # arm -> stage -> settings; the methods of the study -> names and Arms
     for arm in given:
-        if arm not in names: raise TskdError('methods of this study', f'arms.{arm}', _nearest(arm, names), file)
+        if arm not in names:
+            raise TskdError('methods of this study', f'arms.{arm}', _nearest(arm, names), file)
     unknown = [m for m in names if m not in METHODS]
     if unknown: return names                                        # the study says what is wrong
     return [METHODS[m].but(**_read_recipes(given.get(m, {}), f'arms.{m}', file)) for m in names]
@@ -520,10 +621,14 @@ def _read_arms(given, names, file): # arm -> stage -> settings; the methods of t
 def _read_set(d, base, name, file, classes=None): # a section with images, masks, group -> SegData
     from tskd.folders import from_folder
     for k in ('images', 'masks'):
-        if k not in d: raise TskdError(f'{name}.{k}: a folder', 'no such key', f'write {k} = "…" (or phantoms = 60 to try it out)', file)
+        if k not in d:
+            raise TskdError(f'{name}.{k}: a folder', 'no such key',
+                            f'write {k} = "…" (or phantoms = 60 to try it out)', file)
     group = d.get('group')
     if group and group.endswith('.csv'): group = _folder(group, base, f'{name}.group', file)
-    return from_folder(_folder(d['images'], base, f'{name}.images', file), _folder(d['masks'], base, f'{name}.masks', file), group=group, classes=classes)
+    return from_folder(_folder(d['images'], base, f'{name}.images', file),
+                       _folder(d['masks'], base, f'{name}.masks', file), group=group,
+                       classes=classes)
 
 def _read_data(d, base, file): # the section [data] -> SegData, or (pool, val, test)
     if 'phantoms' in d:
@@ -539,20 +644,28 @@ def load_study(file) -> Study: # a TOML file
     "A study as it is written down, checked before anything runs"
     file = Path(file)
     try: given = tomllib.loads(file.read_text(encoding='utf-8'))
-    except FileNotFoundError: raise TskdError('a study as TOML', 'no such file', 'check the path', file) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e: raise TskdError('valid TOML', str(e), 'mend that line', file) from None
+    except FileNotFoundError:
+        raise TskdError('a study as TOML', 'no such file', 'check the path', file) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        raise TskdError('valid TOML', str(e), 'mend that line', file) from None
     _check_form(given, FORM, file)
     if 'data' not in given:
-        raise TskdError('a section [data]', 'none', 'write [data] with images and masks, or phantoms = 60', file)
+        raise TskdError('a section [data]', 'none',
+                        'write [data] with images and masks, or phantoms = 60', file)
     how, study = _read_how(given, file), dict(given.get('study', {}))
     study['methods'] = _read_arms(given.get('arms', {}), study.get('methods', DEFAULT), file)
     data, base = _read_data(given['data'], file.parent, file), file.parent
     try: return Study(data, root=base/given.get('root', 'runs'), name=given.get('name', file.stem),
-                      split_seed=given['data'].get('split_seed', 0), scoring=given.get('scoring'), **how, **study)
+                      split_seed=given['data'].get('split_seed', 0), scoring=given.get('scoring'),
+                      **how, **study)
     except TskdError as e: raise TskdError(e.expected, e.found, e.fix, file) from None
 
-def _read_how(given, file): # the whole file -> context, recipes, execution and variations of a Study
-    variations = {name: _read_recipes(stages, f'variations.{name}', file) for name, stages in given.get('variations', {}).items()}
-    execution = Execution.from_toml(dict(show=False) | given.get('execution', {}), f'{file}, [execution]')
-    return given.get('context', {}) | dict(recipes=_read_recipes(given.get('recipes', {}), 'recipes', file),
+def _read_how(given, file):
+    # the whole file -> context, recipes, execution and variations of a Study
+    variations = {name: _read_recipes(stages, f'variations.{name}', file)
+                  for name, stages in given.get('variations', {}).items()}
+    execution = Execution.from_toml(dict(show=False) | given.get('execution', {}),
+                                    f'{file}, [execution]')
+    return given.get('context', {}) | dict(recipes=_read_recipes(given.get('recipes', {}),
+                                                                 'recipes', file),
                                            execution=execution, variations=variations or None)

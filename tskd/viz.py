@@ -21,10 +21,14 @@ from PIL import Image
 # %% ../nbs/01_viz.ipynb #423a805c
 OKABE_ITO = '#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#8B6F00', '#000000'
 MARKERS = 'osD^vPX*'
-STYLE = {'figure.facecolor': 'white', 'axes.facecolor': 'white', 'savefig.facecolor': 'white', 'text.color': '#222222', 'axes.labelcolor': '#222222',
-         'axes.edgecolor': '#888888', 'xtick.color': '#444444', 'ytick.color': '#444444', 'axes.spines.top': False, 'axes.spines.right': False,
-         'axes.grid': True, 'grid.color': '#e4e4e4', 'axes.axisbelow': True, 'font.family': 'DejaVu Sans', 'font.size': 9, 'axes.titlesize': 9,
-         'legend.frameon': False, 'legend.fontsize': 8, 'lines.linewidth': 1.6, 'image.cmap': 'gray', 'figure.dpi': 90, 'svg.hashsalt': 'tskd'}
+STYLE = {'figure.facecolor': 'white', 'axes.facecolor': 'white', 'savefig.facecolor': 'white',
+         'text.color': '#222222', 'axes.labelcolor': '#222222',
+         'axes.edgecolor': '#888888', 'xtick.color': '#444444', 'ytick.color': '#444444',
+         'axes.spines.top': False, 'axes.spines.right': False,
+         'axes.grid': True, 'grid.color': '#e4e4e4', 'axes.axisbelow': True,
+         'font.family': 'DejaVu Sans', 'font.size': 9, 'axes.titlesize': 9,
+         'legend.frameon': False, 'legend.fontsize': 8, 'lines.linewidth': 1.6,
+         'image.cmap': 'gray', 'figure.dpi': 90, 'svg.hashsalt': 'tskd'}
 
 def colour(i): # the i-th class, method or line
     "The i-th colour; they repeat after eight"
@@ -48,17 +52,22 @@ def figure_bytes(fig,          # a matplotlib Figure
                  dpi=None      # dots per inch, by default the figure's own
                 ) -> bytes:
     "The figure as a file's bytes: the same for the same figure"
-    stamps = dict(png={'Software': None}, svg={'Date': None, 'Creator': None}, pdf={'CreationDate': None, 'Producer': None, 'Creator': None})
+    stamps = dict(png={'Software': None}, svg={'Date': None, 'Creator': None},
+                  pdf={'CreationDate': None, 'Producer': None, 'Creator': None})
     out = io.BytesIO()
-    with style(): fig.savefig(out, format=format, dpi=dpi or 'figure', metadata=stamps[format], bbox_inches='tight')
+    with style():
+        fig.savefig(out, format=format, dpi=dpi or 'figure', metadata=stamps[format],
+                    bbox_inches='tight')
     return out.getvalue()
 
 def drawn_bytes(fig): # a matplotlib Figure
     "What its canvas shows, drawn once, as a PNG made quickly: for pictures that change as one looks"
     out = io.BytesIO()
-    if not hasattr(fig.canvas, 'buffer_rgba'): FigureCanvasAgg(fig)      # a closed figure has lost its canvas
+    # a closed figure has lost its canvas
+    if not hasattr(fig.canvas, 'buffer_rgba'): FigureCanvasAgg(fig)
     with style(): fig.canvas.draw()
-    Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert('RGB').save(out, 'PNG', compress_level=1)
+    Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert('RGB').save(out, 'PNG',
+                                                                              compress_level=1)
     return out.getvalue()
 
 # %% ../nbs/01_viz.ipynb #e7e6713d
@@ -79,7 +88,8 @@ def few_colours(image, # a PIL image
     pixels, place = np.unique(rgb.reshape(-1, 3), axis=0, return_inverse=True)
     house = np.array([to_rgb(c) for c in (*OKABE_ITO, 'white')])*255
     house = house[(house.round()[:, None] == pixels).all(2).any(1)].round()      # that are in it
-    rest = image.convert('RGB').quantize(max(n - len(house), 2), dither=Image.Dither.NONE).getpalette()
+    rest = image.convert('RGB').quantize(max(n - len(house), 2),
+                                         dither=Image.Dither.NONE).getpalette()
     table = np.concatenate([house, np.reshape(rest, (-1, 3))])
     nearest = ((pixels[:, None].astype(float) - table)**2).sum(2).argmin(1)
     out = Image.fromarray(nearest[place].reshape(rgb.shape[:2]).astype(np.uint8), 'P')
@@ -93,7 +103,8 @@ def shown(fig,       # a matplotlib Figure; it is closed
     "The figure as a small picture, for a page with many"
     from IPython.display import Image as Picture
     out = io.BytesIO()
-    few_colours(Image.open(io.BytesIO(figure_bytes(fig, dpi=dpi))), colours).save(out, 'PNG', optimize=True)
+    few_colours(Image.open(io.BytesIO(figure_bytes(fig, dpi=dpi))), colours).save(out, 'PNG',
+                                                                                  optimize=True)
     plt.close(fig)
     return Picture(out.getvalue())
 
@@ -103,7 +114,8 @@ def plain_text(x): # anything
     return re.sub(r'(?<!\\)\$', r'\\$', str(x))
 
 # %% ../nbs/01_viz.ipynb #3c46db8e
-def as_image(x): # (H,W), (H,W,1|3) or (1|3,H,W): array or tensor of any type -> (H,W) or (H,W,3) float in 0..1
+def as_image(x):
+    # (H,W), (H,W,1|3) or (1|3,H,W): array or tensor of any type -> (H,W) or (H,W,3) float in 0..1
     "Bring an image to 0..1: bytes by 255, floats within 0..1 as they are, all others from their least to their greatest value"
     x = np.asarray(x.detach().float().cpu() if hasattr(x, 'detach') else x)
     if x.ndim == 3 and x.shape[0] in (1, 3) and x.shape[2] not in (1, 3): x = np.moveaxis(x, 0, 2)
@@ -122,7 +134,8 @@ def show_image(image,       # (H,W), (H,W,3) or (C,H,W): array or tensor of any 
     "Show an image, without axes"
     with style():
         ax = _axes(ax, (3, 3))
-        ax.imshow(as_image(image), vmin=0, vmax=1, aspect=spacing[0]/spacing[1] if spacing else 'equal', interpolation='nearest')
+        ax.imshow(as_image(image), vmin=0, vmax=1,
+                  aspect=spacing[0]/spacing[1] if spacing else 'equal', interpolation='nearest')
         ax.set_axis_off(); ax.set_title(title)
     return ax
 
@@ -131,10 +144,14 @@ def _label_map(mask): # (H,W) or (1,H,W) array or tensor -> (H,W) int array
     m = np.asarray(mask.detach().cpu() if hasattr(mask, 'detach') else mask)
     return (m[0] if m.ndim == 3 and m.shape[0] == 1 else m).astype(int)
 
-def _outline(ax, mask, k, dashed=False): # the border of class k, between pixels; lighter where it is dashed
+def _outline(ax, mask, k, dashed=False):
+    # the border of class k, between pixels; lighter where it is dashed
     inside, c = np.pad(mask == k, 1), np.array(to_rgb(colour(k - 1)))
-    if inside.any(): ax.contour(np.arange(-1, mask.shape[1] + 1), np.arange(-1, mask.shape[0] + 1), inside, [.5], linewidths=1.4,
-                                colors=[.5 + .5*c if dashed else c], linestyles=[(0, (3, 2)) if dashed else 'solid'])
+    if inside.any():
+        ax.contour(np.arange(-1, mask.shape[1] + 1), np.arange(-1, mask.shape[0] + 1), inside, [.5],
+                   linewidths=1.4,
+                                colors=[.5 + .5*c if dashed else c],
+                   linestyles=[(0, (3, 2)) if dashed else 'solid'])
 
 def overlay(image,        # as for `show_image`
             mask=None,    # (H,W) class ids, 0 = background, -1 = ignore: tinted, with a solid outline
@@ -160,11 +177,14 @@ def overlay(image,        # as for `show_image`
 
 def _class_legend(ax, classes, dashed):
     lines = [Line2D([], [], color=colour(i), label=c) for i, c in enumerate(classes[1:])]
-    if dashed: lines += [Line2D([], [], color='#444444', ls=ls, label=l) for l, ls in (('truth', '-'), ('prediction', '--'))]
+    if dashed:
+        lines += [Line2D([], [], color='#444444', ls=ls, label=l)
+                  for l, ls in (('truth', '-'), ('prediction', '--'))]
     with style(): ax.legend(handles=lines, loc='upper center', bbox_to_anchor=(.5, 0), ncols=2)
 
 # %% ../nbs/01_viz.ipynb #14aa210c
-ERRORS = {'right': 2, 'missed': 0, 'false': 1, 'another class': 3}   # what a pixel can be -> its colour
+# what a pixel can be -> its colour
+ERRORS = {'right': 2, 'missed': 0, 'false': 1, 'another class': 3}
 
 def error_overlay(image,       # as for `show_image`
                   mask, pred,  # (H,W) class ids; -1 in the mask is not judged
@@ -200,7 +220,9 @@ def grid(panels,       # arrays, (image, mask) pairs, (image, mask, pred) triple
         tall = max([_shape(p) for p in panels if not callable(p)], default=1)
         if classes is not None: legend = {c: colour(i) for i, c in enumerate(classes[1:])}
         more = .3*bool(legend) + .25*bool(title)
-        fig, axs = plt.subplots(rows, cols, figsize=(size*cols, (size*tall + .2*bool(titles))*rows + more), squeeze=False, layout='constrained')
+        fig, axs = plt.subplots(rows, cols, figsize=(size*cols,
+                                                     (size*tall + .2*bool(titles))*rows + more),
+                                squeeze=False, layout='constrained')
         for ax in axs.flat[len(panels):]: ax.set_axis_off()
         for ax, panel, t in zip(axs.flat, panels, titles or ['']*len(panels)):
             if callable(panel): panel(ax); ax.set_title(t or ax.get_title())
@@ -214,7 +236,8 @@ def grid(panels,       # arrays, (image, mask) pairs, (image, mask, pred) triple
     return fig
 
 # %% ../nbs/01_viz.ipynb #73c7ab41
-def _log_ticks(ax, xs): # a logarithmic axis with a tick at each value that was measured, if there are few; 0 has a place of its own
+def _log_ticks(ax, xs):
+    # a logarithmic axis with a tick at each value that was measured, if there are few; 0 has a place of its own
     values = np.unique(np.concatenate([np.ravel(v).astype(float) for v in xs] + [[]]))
     if not (values > 0).any(): return
     if values[0] > 0: ax.set_xscale('log')
@@ -225,7 +248,8 @@ def _log_ticks(ax, xs): # a logarithmic axis with a tick at each value that was 
 
 def line_look(i): # its place
     "Colour and marker of the i-th line; it is dashed when they repeat"
-    return dict(color=colour(i), marker=MARKERS[i % len(MARKERS)], ls=('-', '--', ':', '-.')[i//len(MARKERS) % 4])
+    return dict(color=colour(i), marker=MARKERS[i % len(MARKERS)],
+                ls=('-', '--', ':', '-.')[i//len(MARKERS) % 4])
 
 def _band(ax, xs, low, high, color): # a single value has no width: its interval is a bar
     if len(xs) == 1: ax.vlines(xs, low, high, color=color, lw=1)
@@ -245,8 +269,11 @@ def curves(x,            # shared x values, or a dict name -> x
     with style():
         ax = _axes(ax, (5, 3.2))
         for i, (name, y) in enumerate(lines.items()):
-            xs, look = np.asarray(x[name] if isinstance(x, dict) else x), line_look(places[name] if places else i)
-            dot = look | dict(ls='', markersize=3.6, mew=0, alpha=.45)      # no edges: they take as long again
+            xs, look = np.asarray(x[name] if isinstance(x, dict) else x), line_look(places[name]
+                                                                                    if places
+                                                                                    else i)
+            # no edges: they take as long again
+            dot = look | dict(ls='', markersize=3.6, mew=0, alpha=.45)
             if not (len(xs) <= 30 if markers is None else markers): look['marker'] = None
             ax.plot(xs, y, label=name, markersize=4.5, **look)
             if bands and name in bands: _band(ax, xs, *bands[name], look['color'])
@@ -269,8 +296,12 @@ def bars(values,      # dict name -> number
         err = np.abs(np.array([errors[k] for k in values]).T - v) if errors else None
         ax.barh(y, v, xerr=err, color=palette(len(v)), height=.65, ecolor='#555555', capsize=2)
         ends = v if err is None else v + err[1]
-        for i, (end, n) in enumerate(zip(ends, v)): ax.text(end, i, ' ' + fmt.format(n), va='center', fontsize=8)
-        ax.set_yticks(y, list(values)); ax.invert_yaxis(); ax.grid(axis='y', visible=False); ax.margins(x=.15)
+        for i, (end, n) in enumerate(zip(ends, v)):
+            ax.text(end, i, ' ' + fmt.format(n), va='center', fontsize=8)
+        ax.set_yticks(y, list(values))
+        ax.invert_yaxis()
+        ax.grid(axis='y', visible=False)
+        ax.margins(x=.15)
         ax.set(xlabel=xlabel, title=title)
     return ax
 
@@ -293,9 +324,11 @@ def html_table(df,         # DataFrame
     "A table as HTML; whatever stands in it stays text"
     first, shown = df.head(len(df) if most is None else most), len(df.columns) + index
     rows = first.astype(object).where(first.notna(), '').itertuples(index=index, name=None)
-    marks = ([False]*index + list(row) for row in bold) if bold is not None else iter(lambda: [False]*shown, None)
+    marks = ([False]*index + list(row)
+             for row in bold) if bold is not None else iter(lambda: [False]*shown, None)
     head = _html_row([str(c) for c in [''][:index] + list(df.columns)], 'th', [False]*shown)
     body = ''.join(_html_row([str(v) for v in row], 'td', mark) for row, mark in zip(rows, marks))
-    table = f'<div style="overflow-x:auto"><table><thead>{head}</thead><tbody>{body}</tbody></table></div>'
-    notes = [f'The first {len(first)} of {len(df)} rows.']*(len(first) < len(df)) + [str(note)]*bool(note)
+    table = (f'<div style="overflow-x:auto"><table><thead>{head}</thead><tbody>{body}</tbody></table></div>')
+    notes = ([f'The first {len(first)} of {len(df)} rows.']*(len(first) < len(df))
+             + [str(note)]*bool(note))
     return table + ''.join(f'<p class="note"><small>{escape(n)}</small></p>' for n in notes)
