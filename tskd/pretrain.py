@@ -8,76 +8,46 @@ __all__ = ['CROPS', 'SHIFTS', 'Pretraining', 'NotRun', 'patches', 'from_patches'
            'momentum_at', 'MomentumContrast', 'moco_step', 'PairBatches', 'Contrastive', 'ContrastiveStage', 'fit_moco']
 
 # %% ../nbs/13a_pretrain.ipynb #ad49114f
-import copy, math
+import math
 from dataclasses import dataclass
 from functools import partial
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
 from timm.models.vision_transformer import Block
 from torch import nn
 from torch.func import functional_call
 from .augment import Views, keys, uniform
-from .core import TskdError, content_id, disk_errors, patch, read_json, write_json
+from .core import TskdError, content_id, patch
 from .data import SegData
-from .history import History
-from .models import (SegModel, VitEncoder, load_into, read_weights, save_model, seg_model,
-                         sincos_positions)
-from .recipes import Stage, declared, one_of, real_number, takes, trained, whole_number
+from .models import SegModel, VitEncoder, seg_model, sincos_positions
+from .recipes import declared, one_of, real_number, takes, trained, whole_number
+from .student import ModelStage, facts_of
 from .train import Training, fit
 
 # %% ../nbs/13a_pretrain.ipynb #240dc1ba
 @dataclass(kw_only=True)
-class Pretraining(Stage):
+class Pretraining(ModelStage):
     "A SegModel whose encoder learns from images without labels"
-    images: SegData; start: SegModel
+    images: SegData
     version, title = 2, 'pre-training'   # 2: made through a recipe
 
     def task(self, model): raise NotImplementedError   # -> module, loss and batches, for `fit`
 
     def inputs(self):
-        return dict(images=self.images, start=content_id([self.start, self.start.size]))
+        return dict(images=self.images, start=content_id([self.model, self.model.size]))
 
-    def train(self, folder):
-        model = copy.deepcopy(self.start)
+    def facts(self):
+        before = getattr(self.model, 'facts', None) or {}
+        facts = before | facts_of(self.model, self.recipe.steps)
+        return facts | dict(n_transfer=max(before.get('n_transfer', 0), len(self.images)))
+
+    def learn(self, model, folder):
         if self.recipe.seed is not None: torch.manual_seed(self.recipe.seed)
-        model.history = fit(*self.task(model), out=folder, desc=self.title, recipe=self.recipe,
-                            execution=self.execution)
-        model.facts = _seen(self.start, len(self.images), self.recipe.steps)
-        return model
+        return fit(*self.task(model), out=folder, desc=self.title, recipe=self.recipe,
+                   execution=self.execution), {}
 
-# %% ../nbs/13a_pretrain.ipynb #92bc9a2e
-def _seen(start, images, steps): # the SegModel before; how many images; optimiser steps
-    "What a student has seen, all told"
-    before = getattr(start, 'facts', None) or {}
-    own = dict(classes=start.classes, size=start.size, spec=start.spec)
-    return before | own | dict(steps=before.get('steps', 0) + steps,
-                               n_transfer=max(before.get('n_transfer', 0), images))
-
-# %% ../nbs/13a_pretrain.ipynb #f9fe8119
-@patch
-def save(self:Pretraining, model, folder):
-    "Write the weights, what builds the model again if it has a name, and what it has seen"
-    if model.spec is not None: save_model(model, folder)
-    else:
-        state = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
-        with disk_errors(folder): save_file(state, folder/'model.safetensors')
-    write_json(folder/'student.json', model.facts)
-
-@patch
-def load(self:Pretraining, artifact):
-    "A copy of the start with the weights of the artifact"
-    model = copy.deepcopy(self.start).cpu()
-    load_into(model, read_weights(artifact/'model.safetensors'), str(artifact.path))
-    model.facts = read_json(artifact/'student.json')
-    model.history = History.load(artifact/'history.csv')
-    return self.finish(model.to(self.execution.place), artifact)
-
-@patch
-def finish(self:Pretraining, model, artifact=None):
-    "A model in eval mode, all of whose parameters can be fine-tuned"
-    model.artifact = artifact
-    return model.to(memory_format=torch.contiguous_format).requires_grad_(True).eval()
+    def finish(self, model): return super().finish(model).requires_grad_(True)
+    def load(self, artifact): return self.finish(super().load(artifact))
 
 # %% ../nbs/13a_pretrain.ipynb #07f11a91
 def _student(student, images, size, seed): # a SegModel, or a name for `seg_model`
@@ -206,7 +176,7 @@ class MaskedStage(Pretraining):
     name, title = 'mae', 'MAE'
     def task(self, model):
         r = self.recipe
-        batches = self.images.batches(r.batch_size, self.start.size[0], r.views, r.seed or 0)
+        batches = self.images.batches(r.batch_size, self.model.size[0], r.views, r.seed or 0)
         return MaskedAutoencoder(model, r.width, r.depth, share=r.share), mae_step, batches
 
 @takes(Masked)
@@ -219,7 +189,7 @@ def fit_mae(images,             # SegData; masks are not looked at
     "A student whose encoder learned to fill in what is hidden"
     start = _student(student, images, size, recipe.seed)
     return trained(MaskedStage(recipe=recipe, execution=execution, images=images.unlabelled(),
-                               start=start), out)
+                               model=start), out)
 
 # %% ../nbs/13a_pretrain.ipynb #2ab8f30b
 @patch
@@ -354,7 +324,7 @@ class ContrastiveStage(Pretraining):
     name, title = 'moco', 'MoCo v3'
     def task(self, model):
         r = self.recipe
-        batches = self.images.batches(r.batch_size, self.start.size[0], r.views, r.seed or 0)
+        batches = self.images.batches(r.batch_size, self.model.size[0], r.views, r.seed or 0)
         net = MomentumContrast(model, r.steps, r.hidden, r.width, r.momentum, r.temperature)
         return net, moco_step, PairBatches(batches)
 
@@ -368,4 +338,4 @@ def fit_moco(images,             # SegData; masks are not looked at
     "A student whose encoder learned to tell images apart, whatever the view"
     start = _student(student, images, size, recipe.seed)
     return trained(ContrastiveStage(recipe=recipe, execution=execution, images=images.unlabelled(),
-                                    start=start), out)
+                                    model=start), out)

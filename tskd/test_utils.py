@@ -18,7 +18,8 @@ from .recipes import Execution, Stage, declared, real_number, trained, whole_num
 from .train import Training, fit
 
 # %% ../nbs/97_test_utils.ipynb #244dd543
-def _blob(rng, size, level, noise): # -> image (size,size) uint8, mask (size,size) uint8 with classes 1 (rim) and 2 (core)
+def _blob(rng, size, level, noise):
+    # -> image (size,size) uint8, mask (size,size) uint8 with classes 1 (rim) and 2 (core)
     y, x = np.mgrid[:size, :size]/size
     centre, r = rng.uniform(.3, .7, 2), rng.uniform(.15, .28)
     d = np.hypot(y - centre[0], x - centre[1])
@@ -26,7 +27,8 @@ def _blob(rng, size, level, noise): # -> image (size,size) uint8, mask (size,siz
     image = level + np.array([0, .35, .15])[mask] + rng.normal(0, noise, mask.shape)
     return (image.clip(0, 1)*255).astype(np.uint8), mask.astype(np.uint8)
 
-def blobs(patients=12, images=2, size=32, seed=0) -> SegData: # patients; images of each; side in pixels
+def blobs(patients=12, images=2, size=32, seed=0) -> SegData:
+    # patients; images of each; side in pixels
     "A data set of discs"
     cases = []
     for p in range(patients):
@@ -43,12 +45,18 @@ class Tiny(nn.Module):
     def __init__(self, width=8, channels=1, classes=2, dropout=0.):
         super().__init__()
         norm = lambda: nn.GroupNorm(2, width)
-        self.encoder = nn.Sequential(nn.Conv2d(channels, width, 3, 2, 1), norm(), nn.GELU(), nn.Conv2d(width, width, 3, 1, 2, dilation=2), norm(), nn.GELU())
-        self.decoder = nn.Sequential(nn.Conv2d(width, width, 3, 1, 4, dilation=4), norm(), nn.GELU(), nn.Dropout(dropout), nn.Conv2d(width, classes + 1, 1))
+        self.encoder = nn.Sequential(nn.Conv2d(channels, width, 3, 2, 1), norm(), nn.GELU(),
+                                     nn.Conv2d(width, width, 3, 1, 2, dilation=2), norm(),
+                                     nn.GELU())
+        self.decoder = nn.Sequential(nn.Conv2d(width, width, 3, 1, 4, dilation=4), norm(),
+                                     nn.GELU(), nn.Dropout(dropout),
+                                     nn.Conv2d(width, classes + 1, 1))
 
     def forward(self, x): # (B,C,H,W)
-        features = self.encoder(x)                                                          # (B,width,H/2,W/2)
-        return Out(F.interpolate(self.decoder(features), scale_factor=2, mode='bilinear'), features)   # (B,classes+1,H,W)
+        # (B,width,H/2,W/2)
+        features = self.encoder(x)
+        # (B,classes+1,H,W)
+        return Out(F.interpolate(self.decoder(features), scale_factor=2, mode='bilinear'), features)
 
 def tiny_model(width=8, seed=0, **kwargs):
     "A `Tiny` with seeded weights; leaves the global generator as it was"
@@ -102,13 +110,16 @@ class TinyStage(Stage):
 # %% ../nbs/97_test_utils.ipynb #4ecbb2a4
 _TINY = Execution(device='cpu', precision='no', show=False)
 
-def _trained(name, c, width, images, loss, steps, teacher=None): # a Context; SegData; see `TinyStage`
+def _trained(name, c, width, images, loss, steps, teacher=None):
+    # a Context; SegData; see `TinyStage`
     recipe = TinyTraining(width=width, steps=steps, seed=c.seed)
-    stage = TinyStage(recipe=recipe, execution=_TINY, images=images, loss=loss, teacher=teacher, name=name)
+    stage = TinyStage(recipe=recipe, execution=_TINY, images=images, loss=loss, teacher=teacher,
+                      name=name)
     return trained(stage, c.root)
 
 # %% ../nbs/97_test_utils.ipynb #cf308dd8
-def tiny_teacher(c): return _trained('tiny-teacher', c, 16, c.labelled, tiny_loss, c.recipe('distill').steps)
+def tiny_teacher(c):
+    return _trained('tiny-teacher', c, 16, c.labelled, tiny_loss, c.recipe('distill').steps)
 
 def tiny_scratch(c): # a Context -> a Tiny
     "Learns from the labels alone"
@@ -125,4 +136,5 @@ def tiny_taught(c): # a Context -> a Tiny
         ce = F.cross_entropy(model(batch['image']).logits, answer)
         return ce, dict(ce=ce)
     model = _trained('tiny-taught', c, 8, c.transfer, loss, c.recipe('finetune').steps, teacher)
-    return noted(model, c, 'tiny_taught', c.recipe('finetune').steps, transfer=c.transfer, n_teacher=len(c.labelled))
+    return noted(model, c, 'tiny_taught', c.recipe('finetune').steps, transfer=c.transfer,
+                 n_teacher=len(c.labelled))

@@ -479,7 +479,8 @@ class Diverged(TskdError):
         self.record = dict(step=step, numbers={k: str(v) for k, v in numbers.items()},
                            batches=[_ids(b) for b in group], labels=[_labels(b) for b in group])
         super().__init__(f'finite numbers at step {step}', bad, 'look at the cases named in '
-                         'bad_batch.json (has every label a class?), lower the learning rate, or use '
+                         'bad_batch.json (has every label a class?), lower the learning rate, or '
+                         'use '
                          'precision="no"; the last good weights are kept')
 
 def _ids(batch): # the ids of a batch, if it has any
