@@ -478,7 +478,7 @@ def fit_teacher(encoder,         # a name for `seg_model`, or a SegModel, which 
                 val,             # SegData to choose the best step by, or None
                 out=None,        # folder for artifacts: a teacher that is there is loaded
                 size=None,       # of the square images; by default the SegModel's own, or 224
-                decoder='sam', weights=None,     # see `seg_model`
+                decoder=None, weights=None,      # see `seg_model`; None: the name's own
                 merge=True,      # False: leave the adapter beside the weights
                 *, recipe, execution
                ) -> SegModel:
