@@ -443,7 +443,7 @@ def run(self:Study,
     self._warn()
     return self.results()
 
-# %% ../nbs/21_study.ipynb #e47cda00
+# %% ../nbs/21_study.ipynb #75c5d198
 def _check_workers(executor): # what a study can't run on
     if isinstance(executor, ThreadPoolExecutor):
         raise TskdError('workers that are processes', 'threads, which share one random state',
@@ -456,7 +456,7 @@ def _check_workers(executor): # what a study can't run on
                         "import multiprocessing, and take ProcessPoolExecutor("
                         "mp_context=multiprocessing.get_context('spawn'))")
 
-# %% ../nbs/21_study.ipynb #28437efd
+# %% ../nbs/21_study.ipynb #7fabc2aa
 def _devices(execution): # of a study -> the CUDA devices that its cells share out, if any
     named = execution.device or os.environ.get('TSKD_DEVICE')
     n = 0 if named else torch.cuda.device_count()
@@ -467,7 +467,7 @@ def _on(spec, device): # the same Spec, for a worker with this device; None: as 
     how = spec.context['execution'].but(device=device)
     return replace(spec, context=spec.context | dict(execution=how))
 
-# %% ../nbs/21_study.ipynb #82a208fb
+# %% ../nbs/21_study.ipynb #f610af1c
 @patch
 def _attempts(self:Study, executor, left, threads): # yields (cell, outcome) as they end
     if executor is None:
