@@ -337,11 +337,12 @@ def seen_as(self:LoRA):
     "The views of an image, as a Views"
     return self.views if isinstance(self.views, Views) else Views(self.views)
 
-@patch_cached
-def rates(self:LoRA):
+@patch
+def rates(self:LoRA, model): # the SegModel that is tuned
     "The beginning of a parameter's name -> factor on its learning rate"
     if self.lr_scale is not None: return self.lr_scale
-    return {'model.encoder': .1} if self.method == 'full' else {'model.decoder': .3}
+    if self.method == 'full': return {'model.encoder': .1}
+    return {} if model.multiscale else {'model.decoder': .3}     # a pyramid begins at nothing
 
 @patch_cached
 def content(self:LoRA):
@@ -428,7 +429,7 @@ def train(self:Tuning, folder): # for history and checkpoints, or None -> PeftMo
                                  precision=how.precision, forward=_whole_batch)
     try:
         history = fit(tuned, loss, train, validate, folder, desc='teacher',
-                      recipe=r.but(lr_scale=r.rates), execution=how)
+                      recipe=r.but(lr_scale=r.rates(tuned.model)), execution=how)
     finally:
         if tuned.cache is not None: tuned.cache.flush()
     tuned.to(memory_format=torch.contiguous_format)
