@@ -11,7 +11,7 @@ from collections import namedtuple
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-OPEN = dict(fault=set(), find={9, 10})      # promised, not tested: this may only shrink
+OPEN = dict(fault=set(), find=set())      # promised, not tested: this may only shrink
 
 Test = namedtuple('Test', 'kind number path line')
 NAMED = re.compile(r'^\s*def (test_(fault|find)_(\d+)_\w+)', re.M)

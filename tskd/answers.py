@@ -58,7 +58,7 @@ class Targets:
     def __init__(self,
                  teacher,             # a model that gives `Out`, with `size`
                  student=None,        # the model that is to learn; by default one like the teacher
-                 looks=None,          # functions (image) -> image; the teacher is asked again for each
+                 looks=None,          # functions (image) -> image: the teacher is asked again
                  dtype=torch.float16, # of what is kept
                  execution=None,      # an Execution: device and precision
                  **run):              # or its settings: precision='no'
@@ -128,7 +128,7 @@ class AnswerCache:
         self.folder, self.what = folder and Path(folder)/f'answers-{what[:16]}', what
         self.max_bytes, self.shard_bytes = max_bytes, shard_bytes
         self.held, self.held_bytes = {}, 0     # in memory, or on their way to the folder
-        self.shards, self.where, self.opened = [], {}, {}    # the manifest; name -> place; open files
+        self.shards, self.where, self.opened = [], {}, {}  # the manifest; name -> place; open files
         self.needed, self.full, self.mine, self.hits, self.misses = None, False, False, 0, 0
         if self.folder: self.load()
 
@@ -160,7 +160,7 @@ def get(self:AnswerCache, key): # -> dict of tensors or None
 
 # %% ../nbs/09a_answers.ipynb #c1473835
 @patch
-def answered(self:AnswerCache, keys, ask): # names; ask(places) -> dict of tensors with a row for each
+def answered(self:AnswerCache, keys, ask): # names; ask(places) -> dict of tensors, a row each
     "The answers with these names: those that are kept, and the rest asked for, then kept"
     found = [self.get(k) for k in keys]
     new = [i for i, f in enumerate(found) if f is None]
@@ -175,7 +175,7 @@ def answered(self:AnswerCache, keys, ask): # names; ask(places) -> dict of tenso
 @patch
 def note_full(self:AnswerCache, says=''): # what is to be said
     "Keep no more, and warn the first time"
-    says = says or (f'answers fill the {self.max_bytes/2**20:,.1f} MiB of their cache: '
+    says = says or (f'answers fill the {self.max_bytes/2**20:,.3g} MiB of their cache: '
                     'the rest is asked for each time')
     fix = 'raise max_bytes, or take fewer views or images'
     if not self.full: warnings.warn(f'{says}. To do: {fix}', TskdWarning, stacklevel=4)
@@ -229,7 +229,7 @@ def _listed(self:AnswerCache): # -> what the manifest lists
 
 # %% ../nbs/09a_answers.ipynb #4cec1ab4
 @patch
-def _whole(self:AnswerCache, shard, known): # a line of the manifest; whether it was looked at before
+def _whole(self:AnswerCache, shard, known): # a line of the manifest; whether it was seen before
     "Whether a file is there, as long as it was, and ours"
     path = self.folder/shard['file']
     try:
@@ -279,13 +279,13 @@ def _read(self:AnswerCache, key): # a name that is there -> dict of tensors; Non
         answer = {n: f.get_tensor(f'{row}.{n}') for n in names[row]}
         if _checksum(answer) == crc: return answer
         why = 'changed bytes'
-    except Exception as e: why = type(e).__name__        # whatever it is, the answer can be made again
+    except Exception as e: why = type(e).__name__     # whatever it is, the answer can be made again
     warnings.warn(f'an answer in {file} of {self.folder.name} is damaged ({why}); '
                   'it is computed again', TskdWarning, stacklevel=4)
     self._forget(key)
 
 @patch
-def _open(self:AnswerCache, file): # a shard -> the open file, and the names of the tensors in each row
+def _open(self:AnswerCache, file): # a shard -> the open file, the names in each row
     if file not in self.opened:
         f, names = safe_open(self.folder/file, 'pt'), {}
         for row, n in (n.split('.', 1) for n in f.keys()): names.setdefault(int(row), []).append(n)
@@ -552,7 +552,7 @@ def prepare(self:TransferBatches, show=True):
         print(f"{n} answers of the teacher to compute: about {says['minutes']:.1f} minutes and {size:,.0f} MiB")
     fit = n if size <= room else int(n*room/size)
     self.fill(show=show, most=fit)
-    if fit < n: self.cache.note_full(f'{size:,.1f} MiB of answers, room for {room:,.1f}: {fit} of {n} are kept, '
+    if fit < n: self.cache.note_full(f'{size:,.3g} MiB of answers, room for {room:,.3g}: {fit} of {n} are kept, '
                                      'the others are asked for each time')
     return self
 
@@ -560,7 +560,7 @@ def prepare(self:TransferBatches, show=True):
 @torch.enable_grad()
 def frozen_depth(model, # a SegModel with an adapter in it, in eval mode
                  image  # (B,C,H,W), one of them is looked at
-                ):      # blocks below the first trained one; -1: not even the stem; one more than there are: all
+                ):      # blocks below the first trained one; -1: none, not even the stem; or all and the tail
     "How far into the encoder nothing is trained; -1 if the model can't be cut in two (`can_split`)"
     encoder, depth = model.encoder, -1
     if not getattr(model, 'can_split', True): return depth

@@ -180,6 +180,7 @@ def jitter(image,          # (B,C,H,W) float in 0..1
 # %% ../nbs/03_augment.ipynb #9f50cc43
 class Views:
     "Seeded views: `views(image, mask, case_ids, view_seeds)`, each a function of its case and its seed alone"
+    pure = True              # no view draws from a global generator
     def __init__(self,
                  n=None,      # how many distinct views a case has; None: a fresh one each epoch
                  warp=None,   # knobs of `warp`; False for none at all

@@ -432,6 +432,7 @@ class Batches:
         self.data, self.batch_size, self.size = data, batch_size, size
         self.views, self.seed, self.shuffle = views, seed, shuffle
         self.store = data.store(size, memory)
+        self.pure = views is None or getattr(views, 'pure', False)  # draws from no global generator
 
     def __len__(self): return -(-len(self.data)//self.batch_size)
 

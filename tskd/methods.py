@@ -41,8 +41,8 @@ class Context:
     # that the student begins with; None: the name's own (of ImageNet, say)
     weights: object = 'random'
     size: int = 224          # of the student's images; a SegModel has its own
-    # of student and foundation model, so that one can start from the other's
-    decoder: str = 'sam'
+    # of student and foundation model; None: that of each name, else 'sam'
+    decoder: str = None
     encoder: object = 'lite_medsam' # the foundation model: a name, or a SegModel
     teacher_size: int = None # of its images; by default the student's
     held_out: object = None  # SegData that no transfer image may come from, besides `val`

@@ -228,6 +228,7 @@ def draw_body(rng, variety=1., contrast=1., medulla=MILD['medulla'], sinus=MILD[
     echo |= {k: cortex + contrast*v - TISSUES[k][0] for k, v in usual.items()}
     return Body(np.clip(wall + 20 + 8*variety*n(), wall + 6, 66), wall, echo | dict(cortex=cortex), (78 + 8*n(), 48 + 7*n()))
 
+# %% ../nbs/04_phantoms.ipynb #93b2555e
 @dataclass(frozen=True)
 class View:
     "What changes from one view to the next, beside the cut"
@@ -444,6 +445,7 @@ def _patient(seed, number, size, views, no_kidney, contrast, variety, shadow, no
         cases.append(Case(f'phantom-{number:04}-{v}', image, first, f'phantom-{number:04}', (fan.pitch(size),)*2, extra=extra))
     return cases
 
+# %% ../nbs/04_phantoms.ipynb #ecdfc89c
 def phantom(patients=60,    # how many
             seed=0,
             size=256,       # side of the images

@@ -146,6 +146,8 @@ class Execution(Settings):
     max_bytes: int = whole_number(8*2**30)    # that a cache on disk may grow to
     memory: int = whole_number(2**31)         # bytes that a cache may take before it goes to disk
     checkpoint_every: int = whole_number(None, 1, optional=True)   # steps; by default once a minute
+    # batches made ahead, in a thread; by default 2 where a GPU waits for them, else none
+    prefetch: int = whole_number(None, 0, optional=True)
     force: bool = False     # make anew what is there
 
     @property

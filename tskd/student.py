@@ -23,7 +23,8 @@ from .core import Artifact, TskdError, TskdWarning, cache_root, content_id, disk
 from .data import SegData, check_labels
 from .kd import KD, fit_standard, projector, term_weights
 from .losses import supervised, task_loss
-from .models import SegModel, load_into, load_model, read_weights, save_model, seg_model
+from .models import (SegModel, load_into, load_model, read_weights, recipe_of, save_model,
+                         seg_model)
 from .recipes import Stage, declared, one_of, real_number, takes, trained, whole_number
 from .pyramid import Pyramid, start_shared
 from .train import History, Training, fit, mean_dice
@@ -63,7 +64,8 @@ def fresh_student(student, teacher, classes, size=None, decoder=None, weights=No
                             'build it with classes=transfer.classes')
         model = copy.deepcopy(student)
         return model.resize(size) if size and model.size != (size, size) else model
-    decoder = decoder or (teacher.spec or {}).get('decoder', 'sam')
+    own = recipe_of(student).decoder if isinstance(student, str) else 'sam'       # lite0 and kin have one
+    decoder = decoder or (own if own != 'sam' else (teacher.spec or {}).get('decoder', 'sam'))
     return seg_model(student, classes, decoder, size=size or teacher.size[0], weights=weights,
                      seed=seed)
 

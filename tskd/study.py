@@ -7,9 +7,10 @@ __all__ = ['DEFAULT', 'FORM', 'Cell', 'needs_of', 'grid', 'Spec', 'n_val', 'some
            'StudyFolder', 'vary', 'Study', 'measure', 'best_of', 'load_study']
 
 # %% ../nbs/21_study.ipynb #5f83e33c
-import difflib, json, time, tomllib, traceback, warnings
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field, fields
+import difflib, json, os, time, tomllib, traceback, warnings
+from concurrent.futures import (FIRST_COMPLETED, BrokenExecutor, Future, ThreadPoolExecutor,
+                                wait)
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from html import escape
 from itertools import product
@@ -431,9 +432,7 @@ def run(self:Study,
         show=True      # progress, and the curves so far in a notebook
        ) -> Results:
     "Fill the grid"
-    if isinstance(executor, ThreadPoolExecutor):
-        raise TskdError('workers that are processes', 'threads, which share one random state',
-                        'take ProcessPoolExecutor, or Dask')
+    _check_workers(executor)
     wanted = self.cells if cells is None else cells
     left = [c for c in wanted if not _done(self.places[c])]
     with Progress(len(wanted), self.folder.name, show=show) as bar:
@@ -444,18 +443,55 @@ def run(self:Study,
     self._warn()
     return self.results()
 
+# %% ../nbs/21_study.ipynb #75c5d198
+def _check_workers(executor): # what a study can't run on
+    if isinstance(executor, ThreadPoolExecutor):
+        raise TskdError('workers that are processes', 'threads, which share one random state',
+                        'take ProcessPoolExecutor, or Dask')
+    context = getattr(executor, '_mp_context', None)
+    forks = context is not None and context.get_start_method() == 'fork'
+    if forks and torch.cuda.is_initialized():
+        raise TskdError('workers that are started afresh: CUDA is in use here, and no forked '
+                        'process can use it', "an executor that forks",
+                        "import multiprocessing, and take ProcessPoolExecutor("
+                        "mp_context=multiprocessing.get_context('spawn'))")
+
+# %% ../nbs/21_study.ipynb #7fabc2aa
+def _devices(execution): # of a study -> the CUDA devices that its cells share out, if any
+    named = execution.device or os.environ.get('TSKD_DEVICE')
+    n = 0 if named else torch.cuda.device_count()
+    return [f'cuda:{i}' for i in range(n)] if n > 1 else []
+
+def _on(spec, device): # the same Spec, for a worker with this device; None: as it is
+    if device is None: return spec
+    how = spec.context['execution'].but(device=device)
+    return replace(spec, context=spec.context | dict(execution=how))
+
+# %% ../nbs/21_study.ipynb #f610af1c
 @patch
 def _attempts(self:Study, executor, left, threads): # yields (cell, outcome) as they end
     if executor is None:
         for c in left: yield c, attempt(self.spec, c, threads)
         return
-    pending = {executor.submit(attempt, self.spec, c, threads): c for c in left}
-    for f in as_completed(pending):
-        try: yield pending[f], f.result()
-        except Exception as e:                                    # the worker itself is gone
-            yield pending[f], dict(state='failed',
-                                   why=f'the worker was lost ({type(e).__name__}: {e}). To do: '
-                                       f'run the study again, what is done is kept')
+    devices = _devices(self.spec.context['execution']) or [None]*len(left)
+    left, running = [*left], {}
+    while left or running:
+        while left and devices:
+            cell, device = left.pop(0), devices.pop(0)
+            running[_submitted(executor, _on(self.spec, device), cell, threads)] = cell, device
+        for f in wait(running, return_when=FIRST_COMPLETED).done:
+            cell, device = running.pop(f); devices.append(device)
+            yield cell, _ending(f)
+
+def _submitted(executor, *args): # of `attempt` -> a Future, failed if there is no worker left
+    try: return executor.submit(attempt, *args)
+    except BrokenExecutor as e: f = Future(); f.set_exception(e); return f
+
+def _ending(future): # of `attempt` -> its outcome
+    try: return future.result()
+    except Exception as e:                                        # the worker itself is gone
+        return dict(state='failed', why=f'the worker was lost ({type(e).__name__}: {e}). To do: '
+                                        f'run the study again, what is done is kept')
 
 # %% ../nbs/21_study.ipynb #c31758d0
 @patch

@@ -21,21 +21,21 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from peft.utils import ModulesToSaveWrapper
 from peft.utils.constants import DUMMY_TARGET_MODULES
 from torch import nn
-from .answers import (AnswerCache, KeyedBatches, above, answer_cache, below, finite_views, frozen_depth,
-                          halved)
+from .answers import (AnswerCache, KeyedBatches, above, answer_cache, below, finite_views,
+                          frozen_depth, halved)
 from .augment import Views
 from .core import (Artifact, TskdError, content_id, disk_errors, patch, patch_cached,
                        read_json, write_json)
 from .data import SegData, check_labels
 from .losses import task_loss
-from .models import (SegModel, adapted_blocks, fuse_qkv, lora_targets, quick_attention, seeded,
-                         seg_model, split_qkv)
+from .models import (SegModel, adapted_blocks, fuse_qkv, lora_targets, seeded, seg_model,
+                         split_qkv)
 from .recipes import Stage, declared, one_of, real_number, takes, trained, whole_number
 from .train import DTYPES, History, Training, is_out_of_memory, batch_part, fit, mean_dice
 
 # %% ../nbs/10_teacher.ipynb #72bf0a78
 def base_sha256(model): # a SegModel as it was built: not split, no adapter
-    "The sha256 of its encoder and of how it prepares images: of all that an adapter takes for granted"
+    "The sha256 of what an adapter takes for granted: the encoder, and how images are prepared"
     h = sha256(f'stretch={model.normalise.stretch}'.encode())
     for part in ('normalise', 'encoder'):
         for name, t in sorted(getattr(model, part).state_dict().items()):
@@ -48,17 +48,32 @@ def base_sha256(model): # a SegModel as it was built: not split, no adapter
 def _saved(model): # what is trained besides the adapter
     return ['decoder'] + ['neck']*(not model.encoder.has_neck)
 
-def _linears(model, blocks): # names of the linear layers of the adapted blocks, or of an encoder without blocks
-    chosen = [model.encoder.blocks[i] for i in adapted_blocks(model.encoder, blocks)] or [model.encoder]
-    inside = {m for b in chosen for m in b.modules() if isinstance(m, nn.Linear)}
+def _chosen(model, blocks): # the adapted blocks
+    return [model.encoder.blocks[i] for i in adapted_blocks(model.encoder, blocks)]
+
+def _linears(model, blocks): # names of their linear layers, or of those of an encoder without blocks
+    parts = _chosen(model, blocks) or [model.encoder]
+    inside = {m for b in parts for m in b.modules() if isinstance(m, nn.Linear)}
     if not inside:
-        raise TskdError('linear layers in the adapted blocks', f'none in {blocks!r}', 'method="full" or "probe"')
+        raise TskdError('linear layers in the adapted blocks', f'none in {blocks!r}',
+                        'method="full" or "probe"')
     return [n for n, m in model.named_modules() if m in inside]
 
 def _whole(model, blocks): # names of the adapted blocks themselves
     if blocks == 'all': return ['encoder']
-    chosen = {model.encoder.blocks[i] for i in adapted_blocks(model.encoder, blocks)}
+    chosen = set(_chosen(model, blocks))
     return [n for n, m in model.named_modules() if m in chosen]
+
+# %% ../nbs/10_teacher.ipynb #393a484b
+ADAPTERS = 'lora', 'all-linear', 'probe', 'full'
+
+def _check_adapter(method, rank):
+    if method not in ADAPTERS:
+        raise TskdError(f"a method of {ADAPTERS}, or a config of peft's", repr(method),
+                        'choose one of these')
+    if not isinstance(rank, int) or rank < 1:
+        raise TskdError('a rank of 1 or more', repr(rank),
+                        'take 4 to 16, or method="probe" for no adapter')
 
 def _completed(config, model, blocks): # a config of peft's -> a copy with targets and the decoder
     config = copy.deepcopy(config)
@@ -67,8 +82,6 @@ def _completed(config, model, blocks): # a config of peft's -> a copy with targe
     return config
 
 # %% ../nbs/10_teacher.ipynb #903d35ee
-ADAPTERS = 'lora', 'all-linear', 'probe', 'full'
-
 def adapter_config(model,         # a SegModel, split if q, k and v are to be told apart
                    method='lora', # one of ADAPTERS, or a config of peft's
                    rank=16,       # of the two narrow matrices
@@ -78,14 +91,12 @@ def adapter_config(model,         # a SegModel, split if q, k and v are to be to
                   ):              # a config of peft's
     "What peft is asked to do"
     if isinstance(method, peft.PeftConfig): return _completed(method, model, blocks)
-    if method not in ADAPTERS:
-        raise TskdError(f"a method of {ADAPTERS}, or a config of peft's", repr(method), 'choose one of these')
-    if not isinstance(rank, int) or rank < 1:
-        raise TskdError('a rank of 1 or more', repr(rank), 'take 4 to 16, or method="probe" for no adapter')
-    targets = dict(lora=lora_targets, **{'all-linear': _linears}).get(method)
+    _check_adapter(method, rank)
+    find = dict(lora=lora_targets, **{'all-linear': _linears}).get(method)
+    targets = find(model, blocks) if find else DUMMY_TARGET_MODULES
+    saved = _saved(model) + (_whole(model, blocks) if method == 'full' else [])
     return peft.LoraConfig(r=rank, lora_alpha=alpha or 2*rank, lora_dropout=dropout,
-                           target_modules=targets(model, blocks) if targets else DUMMY_TARGET_MODULES,
-                           modules_to_save=_saved(model) + (_whole(model, blocks) if method == 'full' else []))
+                           target_modules=targets, modules_to_save=saved)
 
 # %% ../nbs/10_teacher.ipynb #6d6cfaf3
 def _divide(model, method):
@@ -97,14 +108,15 @@ def _divide(model, method):
 def adapt(model,         # a SegModel; it is changed in place
           method='lora', rank=16, blocks='all', alpha=None, dropout=0., # see `adapter_config`
           seed=0         # of the adapter's first weights
-         ):              # a peft.PeftModel around it: only the adapter and the decoder are to be trained
-    "Put a fresh adapter into a model"
+         ):              # a peft.PeftModel around it
+    "Put a fresh adapter into a model; only that and the decoder are to be trained"
     config = adapter_config(_divide(model, method), method, rank, blocks, alpha, dropout)
     with seeded(seed):
         try: return peft.get_peft_model(model, config)
         except ValueError as e:
-            raise TskdError('an adapter that fits this model', str(e).split('. ')[0][:300], 'name linear layers '
-                            'that it has (model.named_modules()), or leave target_modules away') from e
+            raise TskdError('an adapter that fits this model', str(e).split('. ')[0][:300],
+                            'name linear layers that it has (model.named_modules()), '
+                            'or leave target_modules away') from e
 
 # %% ../nbs/10_teacher.ipynb #03f2c99e
 def trainable_table(model): # a SegModel or PeftModel
@@ -122,15 +134,22 @@ def trainable_table(model): # a SegModel or PeftModel
 
 # %% ../nbs/10_teacher.ipynb #cb256f5e
 class Tuned(nn.Module):
-    "A SegModel while it is tuned: takes a batch, keeps what is frozen in eval mode and computes it once"
-    def __init__(self, model, depth=-1, cache=None): # with an adapter in it; of `frozen_depth`; an AnswerCache
+    "A SegModel while it is tuned: takes a batch, and computes what is frozen once"
+    def __init__(self, model,    # a SegModel with an adapter in it
+                 depth=-1,       # of `frozen_depth`
+                 cache=None):    # an AnswerCache
         super().__init__()
         self.model, self.depth, self.cache = model, depth, cache
+
+    @property
+    def size(self): return self.model.size
+    @property
+    def encoder(self): return self.model.encoder
 
     def train(self, mode=True):
         super().train(mode); self.model.encoder.eval()
         for m in self.model.encoder.modules():
-            if isinstance(m, BaseTunerLayer): m.train(mode)             # dropout of the adapter itself
+            if isinstance(m, BaseTunerLayer): m.train(mode)      # dropout of the adapter itself
         return self
 
 # %% ../nbs/10_teacher.ipynb #37a95d07
@@ -157,7 +176,8 @@ def tuning_loss(loss,  # (logits, mask) -> (total, parts)
     "The loss of a batch"
     return loss(model(batch).logits, batch['mask'])
 
-def _whole_batch(tuned, batch): return tuned(batch)   # `mean_dice` hands the image alone, which has no name
+def _whole_batch(tuned, batch): # for `mean_dice`, which hands over the image alone otherwise
+    return tuned(batch)
 
 # %% ../nbs/10_teacher.ipynb #53bfa772
 def _timed_step(tuned, loss, dtype, batch): # -> seconds, bytes saved for the backward pass
@@ -180,13 +200,13 @@ def _prefix_bytes(tuned, image): # (B,C,H,W) -> bytes of one view in the cache
     return 2*below(tuned.model.encoder, tuned.model.normalise(image[:1]), tuned.depth).numel()
 
 # %% ../nbs/10_teacher.ipynb #3a4d100d
-def _four_steps(tuned, loss, dtype, batch): # -> seconds that fill the cache, that read it; bytes of activations
-    _timed_step(tuned, loss, dtype, batch)                                # the very first step warms up
+def _four_steps(tuned, loss, dtype, batch): # -> seconds that fill the cache, that read it; bytes saved
+    _timed_step(tuned, loss, dtype, batch)               # the very first step warms up
     if tuned.cache is not None: tuned.cache = AnswerCache()
     (first, _), *rest = [_timed_step(tuned, loss, dtype, batch) for _ in range(3)]
     return first, min(t for t, _ in rest), rest[0][1]
 
-def _measured(tuned, loss, dtype, batch): # -> as `_four_steps`, for the largest part of the batch that fits
+def _measured(tuned, loss, dtype, batch): # -> the same, from the largest part of the batch that fits
     for pieces in (2**k for k in range(len(batch['image']).bit_length())):
         try: first, step, saved = _four_steps(tuned, loss, dtype, batch_part(batch, 0, pieces))
         except Exception as e:
@@ -203,23 +223,24 @@ def estimate_run(tuned,   # a Tuned
                  dtype=None # of autocast
                 ):        # a Series; nan where memory has no room for a single image
     "What a run will take, from four of its steps; changes no weight"
-    device, MiB = next(tuned.parameters()).device, 2**20
-    batch = {k: v.to(device) if torch.is_tensor(v) else v for k, v in next(iter(batches.epoch(0))).items()}
-    probe = Tuned(tuned.model, tuned.depth, None if tuned.cache is None else AnswerCache()).train()
+    place, MiB, cached = next(tuned.parameters()).device, 2**20, tuned.cache is not None
+    batch = next(iter(batches.epoch(0)))
+    batch = {k: v.to(place) if torch.is_tensor(v) else v for k, v in batch.items()}
+    probe = Tuned(tuned.model, tuned.depth, AnswerCache() if cached else None).train()
     first, step, saved = _measured(probe, loss, dtype, batch)
     n = sum(p.numel() for p in tuned.parameters() if p.requires_grad)
-    entries = 0 if probe.cache is None else len(batches.every())
+    entries = len(batches.every()) if cached else 0
+    filling = max(first - step, 0)*entries/len(batch['id'])/60 if cached else 0.
+    held = entries*_prefix_bytes(probe, batch['image']) if cached else 0.
     weights = sum(p.numel()*p.element_size() for p in tuned.parameters())
     return pd.Series({'trained parameters': n, 'seconds a step': step, 'minutes of training': steps*step/60,
-                      'minutes to fill the cache': max(first - step, 0)*entries/len(batch['id'])/60 if entries else 0.,
-                      'weights MiB': weights/MiB, 'gradients and optimiser MiB': 12*n/MiB,
-                      'activations MiB': saved/MiB,
-                      'cache MiB': entries*_prefix_bytes(probe, batch['image'])/MiB if entries else 0.})
+                      'minutes to fill the cache': filling, 'weights MiB': weights/MiB,
+                      'gradients and optimiser MiB': 12*n/MiB, 'activations MiB': saved/MiB, 'cache MiB': held/MiB})
 
 # %% ../nbs/10_teacher.ipynb #5a9d1b53
 class Teacher(SegModel):
     "A finished teacher: always in eval mode, without gradients of its own"
-    artifact = history = facts = None    # its folder, if it has one; how it was trained; what it was trained on
+    artifact = history = facts = None    # its folder; how it was trained; what it was trained on
     def train(self, mode=True): return super().train(False)
 
 def _unwrap(model): # puts the trained decoder in its place (peft manages that for LoRA only)
@@ -249,6 +270,16 @@ def save_teacher(tuned,  # a PeftModel around a SegModel
         write_json(folder/'teacher.json', facts)
     return folder
 
+# %% ../nbs/10_teacher.ipynb #0defaef1
+def _base_again(facts, folder):
+    "Build the base of a saved teacher"
+    if facts['spec'] is None:
+        raise TskdError('the base of this teacher', 'none: it was your own module',
+                        'load_teacher(folder, base=…)', folder)
+    spec = facts['spec'] | dict(size=tuple(facts['spec']['size']))
+    with torch.random.fork_rng(devices=[]):
+        return seg_model(**spec, weights=facts['weights'])
+
 # %% ../nbs/10_teacher.ipynb #f2417dac
 def load_teacher(folder,    # of `fit_teacher(out=…)`, or its artifact
                  base=None, # the SegModel it was trained on; by default built again by name
@@ -259,31 +290,26 @@ def load_teacher(folder,    # of `fit_teacher(out=…)`, or its artifact
     facts = read_json(folder/'teacher.json')
     base = _base_again(facts, folder) if base is None else copy.deepcopy(base)
     if (found := base_sha256(base)) != facts['base']:
-        raise TskdError(f"a base with sha256 {facts['base']}", found, 'give the model that it was trained on, '
-                        'at that size: load_teacher(folder, base=seg_model(…))', folder)
+        raise TskdError(f"a base with sha256 {facts['base']}", found, 'give the model that it was trained '
+                        'on, at that size: load_teacher(folder, base=seg_model(…))', folder)
     try: tuned = peft.PeftModel.from_pretrained(_divide(base, facts['method']), folder)
     except (RuntimeError, ValueError, OSError) as e:
         raise TskdError('an adapter and a decoder for this model', ' '.join(str(e).split())[:300],
                         'give the base with the same classes and decoder', folder) from e
     teacher = finished(tuned, merge)
-    teacher.facts, teacher.artifact = facts, Artifact(folder) if (folder/'manifest.json').exists() else None
+    teacher.facts = facts
+    if (folder/'manifest.json').exists(): teacher.artifact = Artifact(folder)
     if (folder/'history.csv').exists(): teacher.history = History.load(folder/'history.csv')
     return teacher
 
-# %% ../nbs/10_teacher.ipynb #0defaef1
-def _base_again(facts, folder):
-    "Build the base of a saved teacher"
-    if facts['spec'] is None:
-        raise TskdError('the base of this teacher', 'none: it was your own module', 'load_teacher(folder, base=…)', folder)
-    spec = facts['spec'] | dict(size=tuple(facts['spec']['size']))
-    with torch.random.fork_rng(devices=[]): return seg_model(**spec, weights=facts['weights'])
-
 # %% ../nbs/10_teacher.ipynb #7b0dce8f
 def _peft_config(x): "a config of peft's"; return isinstance(x, peft.PeftConfig)
-def _last_blocks(x): "'last:k'"; return isinstance(x, str) and re.fullmatch(r'last:[1-9]\d*', x) is not None
+def _last_blocks(x):
+    "'last:k'"
+    return isinstance(x, str) and re.fullmatch(r'last:[1-9]\d*', x) is not None
 def _how_views(x):
     "how many, a Views, or None for fresh ones each epoch"
-    return x is None or isinstance(x, Views) or isinstance(x, int) and not isinstance(x, bool) and x > 0
+    return x is None or isinstance(x, Views) or type(x) is int and x > 0
 def _is_schedule(x): "a function (step, steps) -> factor"; return callable(x)
 def _loss_of_logits(x): "a function (logits, mask) -> (total, parts)"; return callable(x)
 
@@ -294,7 +320,7 @@ class LoRA(Training):
     rank: int = whole_number(16, 1)                       # of the two narrow matrices
     blocks: str = one_of('all', 'all', own=_last_blocks)  # that are adapted
     method: object = one_of('lora', *ADAPTERS, own=_peft_config)
-    alpha: float = real_number(None, optional=True)       # scale of the adapter, times rank; twice the rank
+    alpha: float = real_number(None, optional=True)       # scale of the adapter, times rank; 2 rank
     dropout: float = real_number(0., most=1)              # on the adapter's input
     batch_size: int = whole_number(4, 1)
     views: object = one_of(8, own=_how_views)             # seeded views of each image
@@ -320,7 +346,8 @@ def rates(self:LoRA):
 @patch_cached
 def content(self:LoRA):
     "What names it"
-    method = ('peft', self.method.to_dict()) if isinstance(self.method, peft.PeftConfig) else self.method
+    method = self.method
+    if isinstance(method, peft.PeftConfig): method = 'peft', method.to_dict()
     return super(LoRA, self).content | dict(views=self.seen_as, method=method)
 
 # %% ../nbs/10_teacher.ipynb #f5f75f99
@@ -335,7 +362,8 @@ class Tuning(Stage):
     name, version = 'teacher', 2
 
     def inputs(self):
-        return dict(base=base_sha256(self.base), decoder=content_id([self.base.neck, self.base.decoder]),
+        base = self.base
+        return dict(base=base_sha256(base), decoder=content_id([base.neck, base.decoder]),
                     labelled=self.labelled, val=self.val)
 
 # %% ../nbs/10_teacher.ipynb #57bca2b8
@@ -343,7 +371,8 @@ class Tuning(Stage):
 def adapted(self:Tuning): # -> PeftModel, and the Tuned around the same model
     "A copy of the base with a fresh adapter"
     r, place, base = self.recipe, self.execution.place, copy.deepcopy(self.base)
-    if base.size[0] != base.size[1]: raise TskdError('a square size', f'{base.size}', 'build the model with size=n')
+    if base.size[0] != base.size[1]:
+        raise TskdError('a square size', f'{base.size}', 'build the model with size=n')
     whole = adapt(base, r.method, r.rank, r.blocks, r.alpha, r.dropout, r.seed or 0)
     tuned = Tuned(whole.get_base_model().eval()).to(place)
     channels = self.labelled.cases[0].image.shape[2:] or (1,)
@@ -351,16 +380,17 @@ def adapted(self:Tuning): # -> PeftModel, and the Tuned around the same model
     return whole, tuned
 
 @patch
-def what(self:Tuning, depth): # of `frozen_depth`
-    "A name for the frozen part, and how it is computed"
-    return content_id(['prefix', 2, base_sha256(self.base), depth, self.execution.autocast])
-
-@patch
 def batches(self:Tuning, depth): # of `frozen_depth` -> batches to train on, to validate on or None
     "Batches with the names of what is frozen"
-    r, size, what = self.recipe, self.base.size[0], self.what(depth)
-    train = KeyedBatches(self.labelled.batches(r.batch_size, size, r.seen_as, r.seed), what)
-    return train, self.val and KeyedBatches(self.val.batches(2*r.batch_size, size, shuffle=False), what)
+    r, size = self.recipe, self.base.size[0]
+    def keyed(batches): return KeyedBatches(batches, self.frozen_id(depth))
+    check = self.val and keyed(self.val.batches(2*r.batch_size, size, shuffle=False))
+    return keyed(self.labelled.batches(r.batch_size, size, r.seen_as, r.seed)), check
+
+@patch
+def frozen_id(self:Tuning, depth): # of `frozen_depth`
+    "A name for the frozen part, and for how it is computed"
+    return content_id(['prefix', 2, base_sha256(self.base), depth, self.execution.autocast])
 
 # %% ../nbs/10_teacher.ipynb #4946fdd1
 @patch
@@ -368,21 +398,22 @@ def store(self:Tuning, tuned, train, check): # a Tuned; its batches -> an Answer
     "Where frozen results are kept: in memory while they fit, else on disk"
     if tuned.depth < 0 or not finite_views(train.batches): return None
     keys = train.all_keys() + (check.all_keys() if check else [])
-    one = _prefix_bytes(tuned, next(iter(train.epoch(0)))['image'].to(self.execution.place))
-    cache = answer_cache(self.execution, self.what(tuned.depth), len(keys)*one)
+    image = next(iter(train.epoch(0)))['image'].to(self.execution.place)
+    nbytes = len(keys)*_prefix_bytes(tuned, image)
+    cache = answer_cache(self.execution, self.frozen_id(tuned.depth), nbytes)
     if cache is not None: cache.needed = {*keys, *(cache.needed or ())}
     return cache
 
 @patch
 def announce(self:Tuning, tuned, loss, train):
     "Print what the run will take"
-    says = estimate_run(tuned, loss, train, self.recipe.steps, DTYPES[self.execution.autocast])
+    how = self.execution
+    says = estimate_run(tuned, loss, train, self.recipe.steps, DTYPES[how.autocast])
     minutes = says['minutes of training'] + says['minutes to fill the cache']
-    takes = 'too large to be estimated' if math.isnan(minutes) else f"about {minutes:.1f} minutes and " \
-        f"{says[[k for k in says.index if 'MiB' in k]].sum():,.0f} MiB"
-    parameters = trainable_table(tuned.model).parameters['all']
+    MiB, parameters = says.filter(like='MiB').sum(), trainable_table(tuned.model).parameters['all']
+    size = f'about {minutes:.1f} minutes and {MiB:,.0f} MiB' if minutes >= 0 else 'too large for an estimate'
     print(f"{says['trained parameters']/1e6:.2f} M of {parameters/1e6:.2f} M parameters are trained; "
-          f'{takes} on {self.execution.place} ({self.execution.autocast})')
+          f'{size} on {how.place} ({how.autocast})')
 
 # %% ../nbs/10_teacher.ipynb #93988c78
 @patch
@@ -396,8 +427,8 @@ def train(self:Tuning, folder): # for history and checkpoints, or None -> PeftMo
     validate = check and partial(mean_dice, batches=check, classes=self.labelled.classes,
                                  precision=how.precision, forward=_whole_batch)
     try:
-        with quick_attention(tuned.model, how.place, how.autocast):
-            history = fit(tuned, loss, train, validate, folder, desc='teacher', recipe=r.but(lr_scale=r.rates), execution=how)
+        history = fit(tuned, loss, train, validate, folder, desc='teacher',
+                      recipe=r.but(lr_scale=r.rates), execution=how)
     finally:
         if tuned.cache is not None: tuned.cache.flush()
     tuned.to(memory_format=torch.contiguous_format)
@@ -407,13 +438,13 @@ def train(self:Tuning, folder): # for history and checkpoints, or None -> PeftMo
 @patch
 def facts(self:Tuning, whole): # a PeftModel -> dict for `teacher.json`
     "What a teacher was made of"
-    r, base = self.recipe, self.base
-    method = r.method if isinstance(r.method, str) else f'peft {r.method.peft_type.value}'
-    by_name = self.weights in ('hub', 'wheel', 'meta')
-    return dict(base=base_sha256(base), spec=base.spec, weights=self.weights if by_name else None, method=method,
-                size=base.size, classes=base.classes, n_labelled=len(self.labelled), n_val=len(self.val or ()),
-                rank=r.rank, blocks=r.blocks, steps=r.steps, batch_size=r.batch_size, seed=r.seed,
-                trained=trainable_table(whole).trained.astype(int).to_dict())
+    r, base, method = self.recipe, self.base, self.recipe.method
+    if not isinstance(method, str): method = f'peft {method.peft_type.value}'
+    weights = self.weights if self.weights in ('hub', 'wheel', 'meta') else None
+    settings = {k: r.settings[k] for k in ('rank', 'blocks', 'steps', 'batch_size', 'seed')}
+    return dict(base=base_sha256(base), spec=base.spec, weights=weights, method=method, size=base.size,
+                classes=base.classes, n_labelled=len(self.labelled), n_val=len(self.val or ()),
+                trained=trainable_table(whole).trained.astype(int).to_dict()) | settings
 
 @patch
 def finish(self:Tuning, work): # PeftModel, History
@@ -427,24 +458,8 @@ def finish(self:Tuning, work): # PeftModel, History
 def save(self:Tuning, work, folder): save_teacher(work[0], folder, self.facts(work[0]))
 
 @patch
-def load(self:Tuning, artifact): return load_teacher(artifact, self.base, self.merge).to(self.execution.place)
-
-# %% ../nbs/10_teacher.ipynb #5562d63f
-@takes(LoRA)
-def fit_teacher(encoder,         # a name for `seg_model`, or a SegModel, which stays as it is
-                labelled,        # SegData: the few labels
-                val,             # SegData to choose the best step by, or None
-                out=None,        # folder for artifacts: a teacher that is there is loaded
-                size=None,       # of the square images; by default the SegModel's own, or 224
-                decoder='sam', weights=None,     # see `seg_model`
-                merge=True,      # False: leave the adapter beside the weights
-                *, recipe, execution
-               ) -> SegModel:
-    "A foundation model tuned on a few labels"
-    check_labels(labelled, val)
-    base = _base(encoder, labelled.classes, size, decoder, weights, recipe.seed or 0)
-    return trained(Tuning(recipe=recipe, execution=execution, base=base, labelled=labelled, val=val,
-                          weights=weights, merge=merge), out)
+def load(self:Tuning, artifact):
+    return load_teacher(artifact, self.base, self.merge).to(self.execution.place)
 
 # %% ../nbs/10_teacher.ipynb #85ec781f
 def _base(encoder, classes, size, decoder, weights, seed):
@@ -455,3 +470,21 @@ def _base(encoder, classes, size, decoder, weights, seed):
         raise TskdError(f'a model for the classes {tuple(classes)}', f'{encoder.classes}',
                         'build it with classes=labelled.classes')
     return encoder
+
+# %% ../nbs/10_teacher.ipynb #5562d63f
+@takes(LoRA)
+def fit_teacher(encoder,         # a name for `seg_model`, or a SegModel, which stays as it is
+                labelled,        # SegData: the few labels
+                val,             # SegData to choose the best step by, or None
+                out=None,        # folder for artifacts: a teacher that is there is loaded
+                size=None,       # of the square images; by default the SegModel's own, or 224
+                decoder=None, weights=None,      # see `seg_model`; None: the name's own
+                merge=True,      # False: leave the adapter beside the weights
+                *, recipe, execution
+               ) -> SegModel:
+    "A foundation model tuned on a few labels"
+    check_labels(labelled, val)
+    base = _base(encoder, labelled.classes, size, decoder, weights, recipe.seed or 0)
+    stage = Tuning(recipe=recipe, execution=execution, base=base, labelled=labelled, val=val,
+                   weights=weights, merge=merge)
+    return trained(stage, out)

@@ -6,10 +6,10 @@
 __all__ = ['DTYPES', 'schedule_at', 'param_groups', 'stream', 'batch_len', 'batch_part', 'DatasetBatches', 'EMA', 'LossModule',
            'RunState', 'rng_state', 'set_rng_state', 'pack_optimizer', 'unpack_optimizer', 'checkpoints',
            'newest_valid', 'Training', 'Run', 'is_out_of_memory', 'Diverged', 'MeanLog', 'Validation', 'LiveBar',
-           'Checkpointing', 'Interrupts', 'mean_dice', 'dice_on', 'fit']
+           'Checkpointing', 'Interrupts', 'mean_dice', 'dice_on', 'BatchesAhead', 'fit']
 
 # %% ../nbs/09_train.ipynb #dc3fd42b
-import math, os, random, re, shutil, signal, threading, time, warnings
+import math, os, queue, random, re, shutil, signal, threading, time, warnings
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -347,6 +347,7 @@ class Run:
         self.channels_last = _layout(recipe, model, self.device, self.precision)
         if self.channels_last: model.to(memory_format=torch.channels_last)
         self.step_module = parallel.prepare_model(self.module, device_placement=False)
+        self.prefetch = execution.prefetch
         self.state, self.history, self.pieces, self.best_weights = RunState(), History(), 1, None
 
 # %% ../nbs/09_train.ipynb #851330aa
@@ -771,14 +772,59 @@ def dice_on(data, size, batch_size=16): # SegData with masks; pixels; images at 
     batches = data.batches(batch_size, size, shuffle=False)
     return partial(mean_dice, batches=batches, classes=data.classes)
 
+# %% ../nbs/09_train.ipynb #55b4da5c
+class BatchesAhead:
+    "Makes the next batches of a stream in a thread; their order stays as it is"
+    def __init__(self, feed, count, pin=False): # of `stream`; how many at most; for CUDA
+        self.feed, self.pin, self.ended = feed, pin, False
+        self.room, self.made = threading.Semaphore(count), queue.SimpleQueue()
+        self.thread = threading.Thread(target=self.make, name='tskd batches', daemon=True)
+
+    def make(self):
+        "What the thread does: while there is room, the next batch"
+        try:
+            while self.room.acquire() and not self.ended:
+                batch, place = next(self.feed)
+                self.made.put((_each(batch, _pinned) if self.pin else batch, place))
+        except BaseException as error: self.made.put(error)
+
+def _pinned(x): return x.pin_memory() if torch.is_tensor(x) else x
+
+# %% ../nbs/09_train.ipynb #8828ab29
+@patch
+def __enter__(self:BatchesAhead): self.thread.start(); return self
+
+@patch
+def __next__(self:BatchesAhead):
+    made = self.made.get()
+    if isinstance(made, BaseException): raise made
+    self.room.release()
+    return made
+
+@patch
+def __exit__(self:BatchesAhead, *_):
+    self.ended = True
+    self.room.release(); self.thread.join()
+
+# %% ../nbs/09_train.ipynb #c6b0705a
+def _batches_ahead(asked, device): # how many; None: as the device likes it
+    return asked if asked is not None else 0 if device.type == 'cpu' else 2
+
+@patch
+def feed(self:Run, batches): # has epoch(e, start) -> a context manager
+    "The batches that are left, each with the position after it"
+    feed = stream(batches, self.state.epoch, self.state.index)
+    count = _batches_ahead(self.prefetch, self.device)
+    if not count or not getattr(batches, 'pure', False): return nullcontext(feed)
+    return BatchesAhead(feed, count, pin=self.device.type == 'cuda')
+
 # %% ../nbs/09_train.ipynb #bf214512
 @patch
 def do_steps(self:Run, batches, hooks): # has epoch(e, start); objects with `after_step`
     "The steps that are left"
-    feed = stream(batches, self.state.epoch, self.state.index)
     self.begun = time.perf_counter() - self.state.seconds
     self.module.train()
-    with Interrupts() as stop:
+    with Interrupts() as stop, self.feed(batches) as feed:
         while self.state.step < self.recipe.steps and not self.state.stopped:
             numbers = self.one_step(feed)
             self.leaving = stop.asked
