@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['AXES', 'LABELS', 'line_names', 'last_epochs', 'Points', 'View', 'checked', 'Live', 'read_results', 'DiceExplorer',
-           'kept_map', 'case_of', 'interactive_canvas', 'with_widgets', 'Page', 'CaseBrowser', 'window', 'closer',
-           'TrainingView']
+           'kept_map', 'case_of', 'Page', 'CaseBrowser', 'window', 'TrainingView']
 
 # %% ../nbs/22_explore.ipynb #2725de55
 import asyncio, math, warnings
@@ -20,46 +19,50 @@ from matplotlib.lines import Line2D
 from .core import TskdError, disk_errors, in_notebook, patch
 from .data import signed
 from .results import (DIGITS, LOWER, SETTINGS, Interval, Results, Table,
-                          expected_calibration_error, footnote, holm, interval,
-                             load_results, signed_rank, p_text)
+                          expected_calibration_error, footnote, holm, interval, load_results,
+                          p_text, setting_text, settings_of, signed_rank)
 from .metrics import FLAGS, METRICS
 from .history import read_history
 from .viz import (ERRORS, colour, curves, drawn_bytes, error_overlay, figure_bytes, grid,
-                      html_table, line_look,
-                      overlay, plain_text, png_uri, style)
+                      html_table, line_look, overlay, plain_text, png_uri, style)
 
 # %% ../nbs/22_explore.ipynb #6fefcc78
 AXES = 'budget', 'transfer_size', 'rank', 'epoch'
+
 _WORDS = dict(budget='budget', transfer_size='transfer', rank='rank', epoch='epoch',
               n_val='validation', n_teacher='teacher labels', n_generator='generator labels')
 
 def _told_by(runs, x): # settings of one method; the axis -> the columns that tell its lines apart
-    told, axis = [], [x] if x in AXES else []
-    for c in _WORDS:
+    axis, told = [x] if x in AXES else [], []
+    for c in [*_WORDS, *settings_of(runs)[len(SETTINGS):]]:
         by = axis + told
-        several = runs.groupby(by,
-                               dropna=False)[c].nunique(dropna=False).max() if by else runs[c].nunique(dropna=False)
-        if c not in axis and several > 1: told.append(c)
+        values = runs.groupby(by, dropna=False)[c] if by else runs[c]
+        if c not in axis and np.max(values.nunique(dropna=False)) > 1: told.append(c)
     return told
+
+# %% ../nbs/22_explore.ipynb #26081fd7
+def _setting_word(column, value): # as short as a legend wants it
+    if column not in _WORDS: return setting_text(column, value)
+    return f'{_WORDS[column]} {"unknown" if pd.isna(value) else value}'
 
 def line_names(df, # rows of results
                x   # the axis, one of `AXES`, or 'method' for none
               ):   # an array of names, one a row
     "The line that each row belongs to"
-    code = df.groupby(SETTINGS, dropna=False, sort=False).ngroup().to_numpy()
-    runs = df[SETTINGS][~pd.Series(code).duplicated().to_numpy()]
+    settings = settings_of(df)
+    code = df.groupby(settings, dropna=False, sort=False).ngroup().to_numpy()
+    runs = df[settings][~pd.Series(code).duplicated().to_numpy()]
     names = pd.Series('', runs.index)
     for method, g in runs.groupby('method', sort=False):
         told = _told_by(g, x)
         for i, row in g[told].astype(object).iterrows():
-            names[i] = ' · '.join([method,
-                                   *(f'{_WORDS[c]} {"unknown" if pd.isna(row[c]) else row[c]}'
-                                     for c in told)])
+            names[i] = ' · '.join([method, *(_setting_word(c, row[c]) for c in told)])
     return names.to_numpy()[code]
 
+# %% ../nbs/22_explore.ipynb #5be16c83
 def last_epochs(df): # rows of results
     "Of each run the rows of its last epoch; an unknown epoch is the end"
-    run = [c for c in SETTINGS if c != 'epoch']
+    run = [c for c in settings_of(df) if c != 'epoch']
     epoch = df.epoch.astype(float).fillna(math.inf)
     return df[epoch == epoch.groupby([df[c] for c in run], dropna=False).transform('max')]
 
@@ -71,15 +74,17 @@ class Points:
         known = [m for m in METRICS if m in self.df and self.df[m].notna().any()]
         self.metrics = known + ['ece']*bool(len(results.calibration)) or ['dice']
         self.axes = [x for x in AXES if self.df[x].notna().any()] + ['method']
-        self.classes, self.groups, self.levels = list(self.df['class'].unique()), sorted(self.df.group.unique()), sorted(results.df.level.unique())
+        self.classes = list(self.df['class'].unique())
+        self.groups, self.levels = sorted(self.df.group.unique()), sorted(results.df.level.unique())
 
     def _once(self, make, *key): # make() is called the first time only
         if key not in self._kept: self._kept[key] = make()
         return self._kept[key]
 
+# %% ../nbs/22_explore.ipynb #4d288e46
 @patch
 def lined(self:Points, x): # an axis
-    "The rows that have a place on this axis, with the name of their line as the method, and `at`, their place"
+    "The rows with a place on this axis: the line's name as the method, and their place `at`"
     def make():
         df = self.df if x == 'epoch' else last_epochs(self.df)
         if x in AXES: df = df[df[x].notna()]
@@ -95,8 +100,9 @@ def lines(self:Points, x): # an axis
     return self._once(lambda: list(dict.fromkeys(self.lined(x).method)), 'lines', x)
 
 # %% ../nbs/22_explore.ipynb #dd2036a5
-_BY, _POINT = ['method', 'at', 'class'], ['line', 'at', 'class', 'mean', 'low', 'high', 'n', 'how',
-                                          'seeds', 'cases', 'missed', 'false']
+_BY = ['method', 'at', 'class']
+_POINT = ['line', 'at', 'class', 'mean', 'low', 'high', 'n', 'how', 'seeds', 'cases', 'missed',
+          'false']
 
 @patch
 def means(self:Points, metric, x): # one of `.metrics`, one of `.axes`
@@ -109,14 +115,15 @@ def _means(self:Points, metric, x):
     df = self.lined(x)
     if not len(df): return pd.DataFrame(columns=_POINT)
     table = Results(df).intervals([metric], self.level, ['method', *[x]*(x in AXES), 'class'])
-    counts = df.assign(missed=df['flags'] == FLAGS['n_missed'],
-                       false=df['flags'] == FLAGS['n_false']).groupby(_BY, sort=False).agg(
-        at=('at', 'first'), seeds=('seed', 'nunique'), cases=('case', 'nunique'), missed=('missed',
-                                                                                          'sum'),
-                                                                                           false=('false', 'sum'))
-    return pd.concat([table.drop(columns='at', errors='ignore'), counts.reset_index(drop=True)],
-                     axis=1).rename(columns=dict(method='line'))[_POINT]
+    flagged = df.assign(missed=df['flags'] == FLAGS['n_missed'],
+                        false=df['flags'] == FLAGS['n_false'])
+    counts = flagged.groupby(_BY, sort=False).agg(
+        at=('at', 'first'), seeds=('seed', 'nunique'), cases=('case', 'nunique'),
+        missed=('missed', 'sum'), false=('false', 'sum'))
+    beside = [table.drop(columns='at', errors='ignore'), counts.reset_index(drop=True)]
+    return pd.concat(beside, axis=1).rename(columns=dict(method='line'))[_POINT]
 
+# %% ../nbs/22_explore.ipynb #6488b850
 def _whole_mean(grouped, skip):
     # of each group; nan if one of its values is, unless these are to be skipped
     t = grouped.agg(['mean', 'size', 'count'])
@@ -134,27 +141,33 @@ def _dots(self:Points, metric, x):
     by, skip = [*_BY, 'seed'], bool((df.policy == 'exclude').all())
     patients = _whole_mean(df.groupby([*by, 'group'], sort=False, dropna=False)[metric], skip)
     value = _whole_mean(patients.groupby(level=by, sort=False, dropna=False), skip)
-    return value.rename('value').reset_index().rename(columns=dict(method='line')).sort_values('at',
-                                                                                               kind='stable', ignore_index=True)
+    named = value.rename('value').reset_index().rename(columns=dict(method='line'))
+    return named.sort_values('at', kind='stable', ignore_index=True)
 
 # %% ../nbs/22_explore.ipynb #099bba63
-def _setting_keys(df): # one hashable key a row
-    return list(zip(*(df[c].astype(object).where(df[c].notna(), None) for c in SETTINGS)))
+def _setting_keys(df, columns): # one hashable key a row; tags are text, as in `Results`
+    def values(c):
+        known = df[c].astype(object).where(df[c].notna(), None if c in SETTINGS else '')
+        return known if c in SETTINGS else known.astype(str)
+    return list(zip(*map(values, columns)))
 
 @patch
-def _calibrated(self:Points, x, extra): # the axis; ['seed'] or [] -> points, dots
+def _placed_bins(self:Points, x): # the counts of confidence that have a place on this axis
     df, bins = self.lined(x), self.results.calibration
-    original = self.df.loc[df.index]
-    known = dict(zip(_setting_keys(original), zip(df.method, df['at'])))
-    place = [known.get(k) for k in _setting_keys(bins)]
-    bins = bins[[p is not None for p in place]].assign(**{c: [p[i] for p in place if p is not None]
-                                                          for i, c in enumerate(('line', 'at'))})
-    bins = bins.rename(columns={'region': 'class'}); by = ['line', 'at', 'class', *extra]
-    sums = bins.groupby([*by, 'bin'], sort=False,
-                        dropna=False)[['n', 'confidence', 'correct']].sum()
-    error = sums.groupby(level=by, sort=False,
-                         dropna=False).apply(lambda t: expected_calibration_error(t.n, t.confidence,
-                                                                                  t.correct))
+    columns = [c for c in settings_of(self.df) if c in bins]
+    known = dict(zip(_setting_keys(self.df.loc[df.index], columns), zip(df.method, df['at'])))
+    place = [known.get(k) for k in _setting_keys(bins, columns)]
+    of = {c: [p[i] for p in place if p is not None] for i, c in enumerate(('line', 'at'))}
+    return bins[[p is not None for p in place]].assign(**of).rename(columns={'region': 'class'})
+
+# %% ../nbs/22_explore.ipynb #b77e8e7d
+@patch
+def _calibrated(self:Points, x, extra): # the axis; ['seed'] or [] -> points, dots
+    bins, by = self._placed_bins(x), ['line', 'at', 'class', *extra]
+    counts = bins.groupby([*by, 'bin'], sort=False, dropna=False)
+    sums = counts[['n', 'confidence', 'correct']].sum()
+    error = sums.groupby(level=by, sort=False, dropna=False).apply(
+        lambda t: expected_calibration_error(t.n, t.confidence, t.correct))
     table = error.rename('mean').reset_index() if len(sums) else pd.DataFrame(columns=[*by, 'mean'])
     blank = dict(low=table['mean'], high=table['mean'], n=0, how='over pixels', missed=0, false=0,
                  seeds=bins.seed.nunique(), cases=self.df.case.nunique())
@@ -166,6 +179,7 @@ def _paired(values, digits): # one difference a patient, nan where there is none
     i = interval(d, digits=digits)
     return dict(mean=i.mean, low=i.low, high=i.high, n=i.n, how=i.how, effect=effect, p=p, why=why)
 
+# %% ../nbs/22_explore.ipynb #8cedfc61
 @patch
 def differences(self:Points, metric, x, reference): # the name of a line
     "As `means`, of the paired differences to the reference, with effect and p"
@@ -182,9 +196,8 @@ def _differences(self:Points, metric, x, reference):
     points = points[points.line != reference].drop(columns=['mean', 'low', 'high', 'n', 'how'])
     rows = [_paired(of[at if x in AXES else 0., k][line], DIGITS.get(metric, 3))
             for line, at, k in zip(points.line, points['at'], points['class'])]
-    return pd.concat([points.reset_index(drop=True),
-                      pd.DataFrame(rows, columns=['mean', 'low', 'high', 'n', 'how', 'effect', 'p',
-                                                  'why'])], axis=1)
+    columns = ['mean', 'low', 'high', 'n', 'how', 'effect', 'p', 'why']
+    return pd.concat([points.reset_index(drop=True), pd.DataFrame(rows, columns=columns)], axis=1)
 
 # %% ../nbs/22_explore.ipynb #25a36d72
 @dataclass(frozen=True)
@@ -211,12 +224,12 @@ def _options(view, points): # -> {field: allowed values}
     lines = points.lines(view.x)
     return dict(metric=points.metrics, x=points.axes, level=points.levels or ['image'],
                 reference=[''] + [l for l in lines if view.metric != 'ece'], hide=lines,
-                classes=points.classes,
-                group=['', *points.groups], only=['', *FLAGS.values()])
+                classes=points.classes, group=['', *points.groups], only=['', *FLAGS.values()])
 
 def _fits(value, options): # is it allowed?
     return set(value) <= set(options) if isinstance(value, tuple) else value in options
 
+# %% ../nbs/22_explore.ipynb #89d0c22b
 def _not_among(field, value, options):
     return TskdError(f'{field} among '
                      f'{", ".join(map(repr, options)) or "none, there are no results yet"}',
@@ -230,9 +243,10 @@ def _unknown(given, kind): # the names that a user gave; View or Page
 
 def _there(pick, view, points): # does the picked point exist?
     m = points.means(view.metric, view.x)
-    return len(pick) == 4 and ((m.line == pick[0]) & (m['at'] == pick[1]) & (m['class']
-                                                                             == pick[2])).any()
+    if len(pick) != 4: return False
+    return ((m.line == pick[0]) & (m['at'] == pick[1]) & (m['class'] == pick[2])).any()
 
+# %% ../nbs/22_explore.ipynb #3f06c4c6
 def checked(view, points, given=()): # a View; Points; the fields that a user has just set
     "The view with whatever no longer exists put back; what the user asks for must exist"
     axes = [x for x in points.axes if x != 'method' and points.df[x].nunique() > 1] + points.axes
@@ -252,33 +266,39 @@ def checked(view, points, given=()): # a View; Points; the fields that a user ha
 
 # %% ../nbs/22_explore.ipynb #8c9f059b
 class Live:
-    "Shown as a live view and a static twin; a subclass has `build()` (its widgets), `paint()`, `static()` (HTML) and `read()` (look for news)"
+    "A live view and a static twin; a subclass has `build`, `paint`, `static` (HTML) and `read`"
     def __init__(self):
         self.id, self.handles, self.box, self.task = f'tskd-{uuid4().hex[:8]}', [], None, None
+
+    def build(self): return None # its widgets
+    def paint(self): "Bring everything that is shown up to date"
 
     def twin(self):
         "What stays when the kernel is gone"
         name = f'tskd-static {self.id}' if self.box is not None else 'tskd-static'
         return {'text/html': f'<div class="{name}">{self.static()}</div>', 'text/plain': repr(self)}
 
-    def _ipython_display_(self):
-        from IPython.display import display
-        if in_notebook() and self.box is None and (made := self.build()) is not None:
-            import ipywidgets as W
-            self.box = W.VBox([W.HTML(f'<style>.{self.id}{{display:none}}</style>'), *made])
-        if self.box is not None: display(self.box)
-        shown = display(self.twin(), raw=True, display_id=True)
-        # elsewhere nobody brings it up to date
-        if in_notebook(): self.handles = [*self.handles[-3:], shown]
-
-    def update_twins(self):
-        "Bring the static outputs up to date"
-        for h in filter(None, self.handles): h.update(self.twin(), raw=True)
-
     def refresh(self, *_): # takes and drops arguments, so that it can be anyone's callback
-        "Look for what is new, and show it"
+        "Look for what is new (does `read` find any?), and show it"
         if self.read(): self.paint()
         return self
+
+# %% ../nbs/22_explore.ipynb #0ee6a6fd
+@patch
+def _ipython_display_(self:Live):
+    from IPython.display import display
+    if in_notebook() and self.box is None and (made := self.build()) is not None:
+        import ipywidgets as W
+        self.box = W.VBox([W.HTML(f'<style>.{self.id}{{display:none}}</style>'), *made])
+    if self.box is not None: display(self.box)
+    shown = display(self.twin(), raw=True, display_id=True)
+    # elsewhere nobody brings it up to date
+    if in_notebook(): self.handles = [*self.handles[-3:], shown]
+
+@patch
+def update_twins(self:Live):
+    "Bring the static outputs up to date"
+    for h in filter(None, self.handles): h.update(self.twin(), raw=True)
 
 # %% ../nbs/22_explore.ipynb #4e914a51
 @patch
@@ -304,6 +324,7 @@ async def _followed(view, every):
         # a file that is being written: look again
         except (TskdError, OSError, ValueError) as e: view.said = str(e)
 
+# %% ../nbs/22_explore.ipynb #d9741924
 def read_results(source): # Results, a study, a CSV, or the folder of an evaluation
     "The results so far"
     if callable(getattr(source, 'results', None)): source = source.results()
@@ -315,6 +336,7 @@ def read_results(source): # Results, a study, a CSV, or the folder of an evaluat
                         type(source).__name__, 'pass what evaluate or Study.results() gave')
     return source
 
+# %% ../nbs/22_explore.ipynb #6c09c56f
 def _folded(title, *parts): # HTML that can be folded away
     return (f'<details open><summary>{escape(title)} (a static copy; run the cell for the live '
             f'view)</summary>{"".join(parts)}</details>')
@@ -326,9 +348,10 @@ def _blank(): return Figure((8.8, 3.4), 90)
 
 class DiceExplorer(Live):
     "Curves of any metric, paired differences, and the cases behind a point"
-    def __init__(self, source, # Results, a study (finished or running), a CSV, or the folder of an evaluation
-                 data=None,    # SegData of the test images, for pictures of cases
-                 **view        # what to show, see `View`
+    def __init__(self,
+                 source,    # Results, a study (it may still run), a CSV, or an evaluation's folder
+                 data=None, # SegData of the test images, for pictures of cases
+                 **view     # what to show, see `View`
                 ):
         super().__init__()
         _unknown(view, View)
@@ -343,6 +366,7 @@ class DiceExplorer(Live):
 
     def __repr__(self): return f'DiceExplorer({self.results!r})'
 
+# %% ../nbs/22_explore.ipynb #fe1be6e1
 @patch
 def set(self:DiceExplorer, **changes): # fields of `View`
     "Show something else"
@@ -352,6 +376,7 @@ def set(self:DiceExplorer, **changes): # fields of `View`
     self.paint()
     return self
 
+# %% ../nbs/22_explore.ipynb #88c48b00
 @patch
 def read(self:DiceExplorer):
     "Whether there are new results; takes them over"
@@ -367,6 +392,7 @@ def read(self:DiceExplorer):
 # %% ../nbs/22_explore.ipynb #674c23ba
 LABELS = dict(dice='Dice', iou='IoU', hd95='HD95', assd='ASSD', nsd='NSD',
               boundary_iou='boundary IoU', ece='expected calibration error')
+
 _AXIS_LABELS = dict(budget='labelled images', transfer_size='transfer images', rank='LoRA rank',
                     epoch='epoch', method='')
 
@@ -384,6 +410,7 @@ def shown(self:DiceExplorer):
     return self._on(p.differences(v.metric, v.x, v.reference) if v.reference
                     else p.means(v.metric, v.x))
 
+# %% ../nbs/22_explore.ipynb #cb713fb4
 def _unit(points, metric):
     return f', {points.df.unit.iloc[0]}' if metric in LOWER and len(points.df) else ''
 
@@ -399,15 +426,25 @@ def _columns(t, value):
     return {line: [g[c].to_numpy(float) for c in ('at', *value)]
             for line, g in t.groupby('line', sort=False)}
 
+def _short(name, most=34): return name if len(name) <= most else f'{name[:most - 1]}…'
+
+# %% ../nbs/22_explore.ipynb #f9634025
+@patch
+def _ring(self:DiceExplorer, ax, shown, dots): # around the picked point
+    line, at, _, seed = self.view.pick
+    t, column = shown, 'mean'
+    if seed is not None and dots is not None: t, column = dots[dots.seed == seed], 'value'
+    ax.plot(at, t[(t.line == line) & (t['at'] == at)][column].iloc[:1], 'o', ms=13, mfc='none',
+            mec='#222222', mew=1.2)
+
 @patch
 def _panel(self:DiceExplorer, ax, name, shown, dots): # axes; a class; its points; its dots or None
     v = self.view
     cols = {k: [np.where(np.isfinite(c), c, np.nan) for c in cs]
             for k, cs in _columns(shown, ('mean', 'low', 'high')).items()}
+    x, y, bands = ({k: c[part] for k, c in cols.items()} for part in (0, 1, slice(2, None)))
     spots = None if dots is None else {k: tuple(cs) for k, cs in _columns(dots, ('value',)).items()
                                        if k in cols}
-    x, y, bands = {k: c[0] for k, c in cols.items()}, {k: c[1] for k, c in cols.items()}, {k: c[2:]
-                                                                                           for k, c in cols.items()}
     curves(x, y, ax, _AXIS_LABELS[v.x], '', '', bands if v.bands else None, spots,
            v.log and v.x in AXES[:3], places=self.places, legend=False)
     # a given height spares the search for one
@@ -418,17 +455,7 @@ def _panel(self:DiceExplorer, ax, name, shown, dots): # axes; a class; its point
     if v.reference: ax.axhline(0, color='#888888', lw=1, zorder=0)
     if v.pick and v.pick[2] == name: self._ring(ax, shown, dots)
 
-@patch
-def _ring(self:DiceExplorer, ax, shown, dots): # around the picked point
-    line, at, _, seed = self.view.pick
-    t, column = (shown, 'mean') if seed is None or dots is None else (dots[dots.seed == seed],
-                                                                      'value')
-    ax.plot(at, t[(t.line == line) & (t['at'] == at)][column].iloc[:1], 'o', ms=13, mfc='none',
-            mec='#222222', mew=1.2)
-
 # %% ../nbs/22_explore.ipynb #6f1f289c
-def _short(name, most=34): return name if len(name) <= most else f'{name[:most - 1]}…'
-
 @patch
 def _legend(self:DiceExplorer, fig, lines): # to the right of the panels, and the margins
     listed = self.view.x != 'method'
@@ -445,6 +472,7 @@ def _legend(self:DiceExplorer, fig, lines): # to the right of the panels, and th
         fig.text(left + .048, y, plain_text(name), va='center',
                  fontsize=8 if len(lines) < 16 else 6, color='#222222')
 
+# %% ../nbs/22_explore.ipynb #15bba199
 @patch
 def draw(self:DiceExplorer, fig): # a Figure -> {axes: class}
     "Draw the view; nothing is worked out here"
@@ -468,6 +496,7 @@ def draw(self:DiceExplorer, fig): # a Figure -> {axes: class}
         self._legend(fig, list(dict.fromkeys(shown.line)))
     return panels
 
+# %% ../nbs/22_explore.ipynb #54b22556
 @patch
 def figure(self:DiceExplorer):
     "The view as a figure of its own"
@@ -496,6 +525,7 @@ def _worded(self:DiceExplorer, t): # numbers -> what a person reads
         words |= {c: [p_text(p, why) for p, why in zip(t[c], t.why)] for c in ('p', 'p (Holm)')}
     return pd.DataFrame(words | dict(patients=t.n, seeds=t.seeds, missed=t.missed, false=t.false))
 
+# %% ../nbs/22_explore.ipynb #95dfb0db
 @patch
 def _note(self:DiceExplorer): # how the numbers were made
     note, to = self.points._once(lambda: footnote(self.points.lined(self.view.x)), 'note',
@@ -511,6 +541,9 @@ def table(self:DiceExplorer) -> Table:
     return Table(self._worded(numbers), self._note(), numbers)
 
 # %% ../nbs/22_explore.ipynb #877a5618
+def _spot(line, at, name, x): # a point in words
+    return f'{line} at {x} {at:g}, {name}' if x in AXES else f'{line}, {name}'
+
 @patch
 def _case_rows(self:DiceExplorer): # the rows behind the picked point, worst first
     v = self.view; line, at, name, seed = v.pick
@@ -524,6 +557,7 @@ def _case_rows(self:DiceExplorer): # the rows behind the picked point, worst fir
     return df[on].sort_values([metric, 'case'], ascending=[metric not in LOWER, True],
                               na_position='first', kind='stable')
 
+# %% ../nbs/22_explore.ipynb #bb27fd8b
 @patch
 def cases(self:DiceExplorer) -> Table:
     "The cases of the picked point, worst first"
@@ -549,9 +583,10 @@ def case_of(data, id): # SegData or None; a case's id
     try: return None if data is None else data[id]
     except (KeyError, TskdError): return None
 
+# %% ../nbs/22_explore.ipynb #20d04e11
 @patch
 def pictures(self:DiceExplorer):
-    "Image, truth with prediction, and errors of the worst cases of the picked point, or None if there is nothing to show"
+    "Image, truth with prediction, and errors of the worst cases of the picked point, or None"
     if not self.view.pick: return None
     rows = self._case_rows().head(self.view.n)
     found = [(case_of(self.data, r.case), kept_map(rows.loc[[i]]), r) for i, r in rows.iterrows()]
@@ -578,6 +613,7 @@ def code(self:DiceExplorer):
     if isinstance(self.source, (str, Path)): name = repr(str(self.source))
     return f'DiceExplorer({name}{", data" if self.data is not None else ""}{said})'
 
+# %% ../nbs/22_explore.ipynb #f02524a3
 @patch
 def save(self:DiceExplorer, path): # .png, .svg, .pdf or .csv
     "Write the figure, or the numbers behind it; returns the path"
@@ -591,9 +627,6 @@ def save(self:DiceExplorer, path): # .png, .svg, .pdf or .csv
     return path
 
 # %% ../nbs/22_explore.ipynb #16fd1372
-def _spot(line, at, name, x): # a point in words
-    return f'{line} at {x} {at:g}, {name}' if x in AXES else f'{line}, {name}'
-
 @patch
 def _unseen(self:DiceExplorer): # points that can't be drawn, in words
     t = self.shown(); gone = t[~np.isfinite(t['mean'].astype(float))]
@@ -610,13 +643,16 @@ def _live_table(self:DiceExplorer, most=25):
             f'all.</small></p>' if len(t) > most else '')
     return html_table(self._worded(t.head(most))) + more
 
+# %% ../nbs/22_explore.ipynb #ae7d7c5f
 @patch
 def static(self:DiceExplorer):
     "The page without a kernel: picture, table, cases, and the call that brings it back"
     v, cases = self.view, self.cases()
-    picked = f'<p>{escape(cases.note)}</p>{_png(self.cases_png)}{html_table(cases.df, 10)}' if v.pick else ''
+    picked = (f'<p>{escape(cases.note)}</p>{_png(self.cases_png)}{html_table(cases.df, 10)}'
+              if v.pick else '')
     note = f'<p><small>{escape(self._unseen() + self._note())}</small></p>'
-    title, call = f'{LABELS.get(v.metric, v.metric)} of {len(self.points.lines(v.x))} lines', f'<pre>{escape(self.code())}</pre>'
+    title = f'{LABELS.get(v.metric, v.metric)} of {len(self.points.lines(v.x))} lines'
+    call = f'<pre>{escape(self.code())}</pre>'
     return _folded(title, _png(self.png), self.table_html, note, picked, call)
 
 @patch
@@ -637,22 +673,13 @@ def paint(self:DiceExplorer):
     self.update_twins()
 
 # %% ../nbs/22_explore.ipynb #08e48ab7
-def interactive_canvas(fig): # a Figure
-    "A canvas that answers to the mouse, or None without ipympl"
-    try: from ipympl.backend_nbagg import Canvas, FigureManager
-    except ImportError: return None
-    canvas = Canvas(fig); FigureManager(canvas, 0)
-    canvas.header_visible = canvas.footer_visible = canvas.toolbar_visible = canvas.resizable = False
-    return canvas
-
 @patch
 def near(self:DiceExplorer, event, reach=14): # a mouse event on the figure; pixels
     "((line, place, class, seed), value) of the nearest point, or None"
     if event.inaxes is None or not len(self.results): return None
     v, name = self.view, self._panels.get(event.inaxes)
-    t = self.shown().assign(seed=None).rename(columns=dict(mean='value'))[['line', 'at', 'class',
-                                                                           'seed',
-                                                                           'value']].astype(object)
+    columns = ['line', 'at', 'class', 'seed', 'value']
+    t = self.shown().assign(seed=None).rename(columns=dict(mean='value'))[columns].astype(object)
     if v.seeds and not v.reference:
         t = pd.concat([t, self._on(self.points.dots(v.metric, v.x)).astype(object)])
     t = t[t['class'] == name]
@@ -662,6 +689,17 @@ def near(self:DiceExplorer, event, reach=14): # a mouse event on the figure; pix
     if not np.isfinite(far).any() or np.nanmin(far) > reach: return None
     r = t.iloc[int(np.nanargmin(far))]
     return (r.line, float(r['at']), name, None if pd.isna(r.seed) else int(r.seed)), float(r.value)
+
+# %% ../nbs/22_explore.ipynb #238159a7
+@patch
+def _said_of(self:DiceExplorer, pick, value): # a point and its value in words
+    seed = '' if pick[3] is None else f', seed {pick[3]}'
+    return f'{_spot(*pick[:3], self.view.x)}{seed}: {value:.{DIGITS.get(self.view.metric, 3)}f}'
+
+@patch
+def _say(self:DiceExplorer):
+    if 'said' in self.widgets:
+        self.widgets['said'].value = (f'<small>{escape(self.said or self._unseen()) or "&nbsp;"}</small>')
 
 @patch
 def _clicked(self:DiceExplorer, event):
@@ -673,120 +711,60 @@ def _hovered(self:DiceExplorer, event):
     self.said = '' if hit is None else self._said_of(*hit)
     self._say()
 
-@patch
-def _said_of(self:DiceExplorer, pick, value): # a point and its value in words
-    seed = '' if pick[3] is None else f', seed {pick[3]}'
-    return f'{_spot(*pick[:3], self.view.x)}{seed}: {value:.{DIGITS.get(self.view.metric, 3)}f}'
-
-@patch
-def _say(self:DiceExplorer):
-    if 'said' in self.widgets:
-        self.widgets['said'].value = (f'<small>{escape(self.said or self._unseen()) or "&nbsp;"}</small>')
-
 # %% ../nbs/22_explore.ipynb #c389ca67
-def _checks(names, on, flip): # names; those that are on; flip(name, on) -> checkboxes
+def _tick(text, value=False, **more): # a checkbox as wide as its text
     import ipywidgets as W
-    boxes = [W.Checkbox(n in on, description=_short(n), tooltip=n, indent=False,
-                        layout=W.Layout(width='auto', margin='0 1em 0 0')) for n in names]
+    return W.Checkbox(value, description=text, indent=False,
+                      layout=W.Layout(width='auto', margin='0 1em 0 0'), **more)
+
+def _drop(text, options=(), **layout): # a menu
+    import ipywidgets as W
+    return W.Dropdown(options=options, description=text, style=_WIDE, layout=W.Layout(**layout))
+
+def _row(*widgets): # side by side, as far as there is room
+    import ipywidgets as W
+    return W.HBox(widgets, layout=W.Layout(flex_flow='row wrap'))
+
+_WIDE = dict(description_width='initial')
+
+def _checks(names, on, flip): # names; those that are on; flip(name, on) -> checkboxes
+    boxes = [_tick(_short(n), n in on, tooltip=n) for n in names]
     for n, b in zip(names, boxes): b.observe(lambda change, n=n: flip(n, change.new), 'value')
     return boxes
 
-@patch
-def _flip(self:DiceExplorer, field, name, on): # a checkbox was touched
-    if self._syncing: return
-    if field == 'hide':
-        off = set(self.view.hide) ^ {name}
-        self.set(hide=tuple(l for l in self.points.lines(self.view.x) if l in off))
-    else:
-        have = set(self.view.classes or self.points.classes)
-        have = have | {name} if on else have - {name}
-        self.set(classes=tuple(k for k in self.points.classes if k in have))
-
-# %% ../nbs/22_explore.ipynb #bee9ac87
-@patch
-def build(self:DiceExplorer):
-    "The widgets, or None without ipywidgets"
-    try: import ipywidgets as W
-    except ImportError: return None
-    wide, wrapped, once = dict(style=dict(description_width='initial')), dict(layout=W.Layout(flex_flow='row wrap')), dict(continuous_update=False)
-    drop = lambda text, width='15em': W.Dropdown(description=text, layout=W.Layout(width=width),
-                                                 **wide)
-    tick = lambda text: W.Checkbox(description=text, indent=False,
-                                   layout=W.Layout(width='auto', margin='0 1em 0 0'))
-    w = self.widgets = dict(
-        metric=drop('metric'), x=drop('over'), level=drop('per', '9em'),
-                            reference=drop('minus', '20em'),
-        log=tick('log axis'), bands=tick('intervals'), seeds=tick('seeds'), follow=tick('follow'),
-                            methods=W.Box(**wrapped), classes=W.Box(**wrapped),
-        line=drop('point:', '20em'), at=W.SelectionSlider(options=[('–', '')], description='at',
-                                                          **wide, **once),
-        name=drop('class', '12em'), seed=drop('seed', '10em'), group=drop('patient', '12em'),
-        only=drop('only', '10em'), n=W.IntSlider(4, 1, 8, description='pictures', **once),
-        said=W.HTML(), table=W.HTML(), cases=W.HTML(), code=W.HTML(),
-                            pictures=W.Image(format='png', layout=W.Layout(max_width='100%')),
-        file=W.Text('curves.png', description='file', layout=W.Layout(width='18em')),
-                            save=W.Button(description='save'))
-    self.canvas = interactive_canvas(self.canvas_figure)
-    w['figure'] = self.canvas if self.canvas is not None else W.Image(format='png')
-    self._sync(); self._wire()
-    row = lambda *names: W.HBox([w[n] for n in names], **wrapped)
-    grows = callable(getattr(self.source, 'results', None))
-    return [row('metric', 'x', 'level', 'reference'),
-            row('log', 'bands', 'seeds', *['follow']*grows), w['methods'], w['classes'],
-            w['figure'], w['said'], row('line', 'at', 'name', 'seed'), w['table'],
-            row('group', 'only', 'n'), w['cases'], w['pictures'],
-            row('file', 'save'), w['code']]
-
-# %% ../nbs/22_explore.ipynb #c366a174
-@patch
-def _wire(self:DiceExplorer): # what happens when a widget is touched
-    w = self.widgets
-    def touched(field):
-        return lambda change: None if self._syncing else self.set(**{field: change.new})
-    for field in ('metric', 'x', 'level', 'reference', 'log', 'bands', 'seeds', 'group', 'only',
-                  'n'):
-        w[field].observe(touched(field), 'value')
-    for field in ('line', 'at', 'name', 'seed'):
-        w[field].observe(lambda change: None if self._syncing else self._picked(), 'value')
-    w['follow'].observe(lambda change: self.follow() if change.new else self.stop(), 'value')
-    w['save'].on_click(self._save_clicked)
-    if self.canvas is not None:
-        self.canvas.on_msg(self._begun)
-        self.canvas.mpl_connect('button_press_event', self._clicked)
-        self.canvas.mpl_connect('motion_notify_event', self._hovered)
-
-@patch
-def _begun(self:DiceExplorer, _, content, buffers):
-    # the page has made its canvas, and will ask for the picture
-    if content.get('type') == 'initialized': self._panels = self.draw(self.canvas_figure)
-
-@patch
-def _save_clicked(self:DiceExplorer, _=None):
-    try: self.said = f'written: {self.save(self.widgets["file"].value)}'
-    except (TskdError, OSError) as e: self.said = str(e)
-    self._say()
-
-@patch
-def _picked(self:DiceExplorer):
-    # the row below the figure was touched: the nearest point that exists
-    w = self.widgets
-    t = self.shown(); t = t[t.line == w['line'].value]
-    if not len(t): return self.set(pick=())
-    t = t[t['class'] == w['name'].value] if (t['class'] == w['name'].value).any() else t
-    at = w['at'].value if w['at'].value != '' else t['at'].iloc[0]
-    r = t.iloc[int(np.argmin(abs(t['at'] - at)))]
-    seeds = self.points.dots(self.view.metric, self.view.x)
-    seeds = set(seeds[(seeds.line == r.line) & (seeds['at'] == r['at'])].seed)
-    self.set(pick=(r.line, float(r['at']), r['class'],
-                   w['seed'].value if w['seed'].value in seeds else None))
-
-# %% ../nbs/22_explore.ipynb #1fa70ff9
+# %% ../nbs/22_explore.ipynb #88fb1798
 def _with_all(names, text='all'): return [(text, ''), *((n, n) for n in names)]
 
 def _set_choices(widget, options, value): # only if something changes: each change costs a message
     if tuple(widget.options) != tuple(options): widget.options = options
     if widget.value != value: widget.value = value
 
+# %% ../nbs/22_explore.ipynb #bee9ac87
+@patch
+def _menus(self:DiceExplorer): # what sets a field of the view
+    import ipywidgets as W
+    once = dict(continuous_update=False)
+    def box(): return W.Box(layout=W.Layout(flex_flow='row wrap'))
+    return dict(
+        metric=_drop('metric', width='15em'), x=_drop('over', width='15em'),
+        level=_drop('per', width='9em'), reference=_drop('minus', width='20em'),
+        log=_tick('log axis'), bands=_tick('intervals'), seeds=_tick('seeds'),
+        follow=_tick('follow'), methods=box(), classes=box(),
+        line=_drop('point:', width='20em'), name=_drop('class', width='12em'),
+        at=W.SelectionSlider(options=[('–', '')], description='at', style=_WIDE, **once),
+        seed=_drop('seed', width='10em'), group=_drop('patient', width='12em'),
+        only=_drop('only', width='10em'), n=W.IntSlider(4, 1, 8, description='pictures', **once))
+
+@patch
+def _outputs(self:DiceExplorer): # what shows it, and saves it
+    import ipywidgets as W
+    return dict(
+        said=W.HTML(), table=W.HTML(), cases=W.HTML(), code=W.HTML(),
+        pictures=W.Image(format='png', layout=W.Layout(max_width='100%')),
+        file=W.Text('curves.png', description='file', layout=W.Layout(width='18em')),
+        save=W.Button(description='save'))
+
+# %% ../nbs/22_explore.ipynb #1fa70ff9
 @patch
 def _sync_choices(self:DiceExplorer): # bring menus and boxes in line with the view
     w, v, p = self.widgets, self.view, self.points
@@ -809,6 +787,18 @@ def _sync_choices(self:DiceExplorer): # bring menus and boxes in line with the v
     _set_choices(w['only'], _with_all(o['only'][1:]), v.only)
     for field in ('log', 'bands', 'seeds', 'n'): w[field].value = getattr(v, field)
 
+# %% ../nbs/22_explore.ipynb #d3e38ea6
+@patch
+def _flip(self:DiceExplorer, field, name, on): # a checkbox was touched
+    if self._syncing: return
+    if field == 'hide':
+        off = set(self.view.hide) ^ {name}
+        self.set(hide=tuple(l for l in self.points.lines(self.view.x) if l in off))
+    else:
+        have = set(self.view.classes or self.points.classes)
+        have = have | {name} if on else have - {name}
+        self.set(classes=tuple(k for k in self.points.classes if k in have))
+
 @patch
 def _sync_checks(self:DiceExplorer, box, field, names, on):
     # 'methods' or 'classes'; field of the view; names; those that are on
@@ -817,6 +807,7 @@ def _sync_checks(self:DiceExplorer, box, field, names, on):
         box.children = _checks(names, on, lambda n, value: self._flip(field, n, value))
     for b in box.children: b.value = b.tooltip in on
 
+# %% ../nbs/22_explore.ipynb #97998e2a
 @patch
 def _sync(self:DiceExplorer): # bring all widgets in line with the view
     w, v, p = self.widgets, self.view, self.points
@@ -829,11 +820,84 @@ def _sync(self:DiceExplorer): # bring all widgets in line with the view
         self._sync_checks('classes', 'classes', names, v.classes or names)
         if self.canvas is None: w['figure'].value = self.png
         w['table'].value, w['code'].value = self.table_html, f'<code>{escape(self.code())}</code>'
-        cases = self.cases()
-        w['cases'].value = f'<p>{escape(cases.note)}</p>{html_table(cases.df, 10) if v.pick else ""}'
-        w['pictures'].value, w['pictures'].layout.display = self.cases_png, '' if self.cases_png else 'none'
+        cases = self.cases(); listed = html_table(cases.df, 10) if v.pick else ''
+        w['cases'].value = f'<p>{escape(cases.note)}</p>{listed}'
+        w['pictures'].value = self.cases_png
+        w['pictures'].layout.display = '' if self.cases_png else 'none'
     finally: self._syncing = False
     self._say()
+
+# %% ../nbs/22_explore.ipynb #2ad6561e
+@patch
+def _picked(self:DiceExplorer):
+    # the row below the figure was touched: the nearest point that exists
+    w = self.widgets
+    t = self.shown(); t = t[t.line == w['line'].value]
+    if not len(t): return self.set(pick=())
+    t = t[t['class'] == w['name'].value] if (t['class'] == w['name'].value).any() else t
+    at = w['at'].value if w['at'].value != '' else t['at'].iloc[0]
+    r = t.iloc[int(np.argmin(abs(t['at'] - at)))]
+    seeds = self.points.dots(self.view.metric, self.view.x)
+    seeds = set(seeds[(seeds.line == r.line) & (seeds['at'] == r['at'])].seed)
+    self.set(pick=(r.line, float(r['at']), r['class'],
+                   w['seed'].value if w['seed'].value in seeds else None))
+
+@patch
+def _save_clicked(self:DiceExplorer, _=None):
+    try: self.said = f'written: {self.save(self.widgets["file"].value)}'
+    except (TskdError, OSError) as e: self.said = str(e)
+    self._say()
+
+# %% ../nbs/22_explore.ipynb #c366a174
+def interactive_canvas(fig): # a Figure
+    "A canvas that answers to the mouse, or None without ipympl"
+    try: from ipympl.backend_nbagg import Canvas, FigureManager
+    except ImportError: return None
+    canvas = Canvas(fig); FigureManager(canvas, 0)
+    for part in ('header', 'footer', 'toolbar'): setattr(canvas, f'{part}_visible', False)
+    canvas.resizable = False
+    return canvas
+
+# %% ../nbs/22_explore.ipynb #bde36198
+@patch
+def _begun(self:DiceExplorer, _, content, buffers):
+    # the page has made its canvas, and will ask for the picture
+    if content.get('type') == 'initialized': self._panels = self.draw(self.canvas_figure)
+
+@patch
+def _wire(self:DiceExplorer): # what happens when a widget is touched
+    w = self.widgets
+    def touched(field):
+        return lambda change: None if self._syncing else self.set(**{field: change.new})
+    for field in ('metric', 'x', 'level', 'reference', 'log', 'bands', 'seeds', 'group', 'only',
+                  'n'):
+        w[field].observe(touched(field), 'value')
+    for field in ('line', 'at', 'name', 'seed'):
+        w[field].observe(lambda change: None if self._syncing else self._picked(), 'value')
+    w['follow'].observe(lambda change: self.follow() if change.new else self.stop(), 'value')
+    w['save'].on_click(self._save_clicked)
+    if self.canvas is not None:
+        self.canvas.on_msg(self._begun)
+        self.canvas.mpl_connect('button_press_event', self._clicked)
+        self.canvas.mpl_connect('motion_notify_event', self._hovered)
+
+# %% ../nbs/22_explore.ipynb #901ca814
+@patch
+def build(self:DiceExplorer):
+    "The widgets, or None without ipywidgets"
+    try: import ipywidgets as W
+    except ImportError: return None
+    w = self.widgets = self._menus() | self._outputs()
+    self.canvas = interactive_canvas(self.canvas_figure)
+    w['figure'] = self.canvas if self.canvas is not None else W.Image(format='png')
+    self._sync(); self._wire()
+    def row(*names): return _row(*(w[n] for n in names))
+    grows = callable(getattr(self.source, 'results', None))
+    return [row('metric', 'x', 'level', 'reference'),
+            row('log', 'bands', 'seeds', *['follow']*grows), w['methods'], w['classes'],
+            w['figure'], w['said'], row('line', 'at', 'name', 'seed'), w['table'],
+            row('group', 'only', 'n'), w['cases'], w['pictures'],
+            row('file', 'save'), w['code']]
 
 # %% ../nbs/22_explore.ipynb #afd08712
 def with_widgets(view): # a Live
@@ -856,6 +920,7 @@ class Page:
     zoom: float = 1.        # around the truth
     errors: bool = False    # instead of contours
 
+# %% ../nbs/22_explore.ipynb #f20b7c12
 class CaseBrowser(Live):
     "Pages through cases, methods side by side"
     def __init__(self, source, data, **page):
@@ -884,24 +949,13 @@ def _take(self:CaseBrowser, results):
     self.rows = df.assign(line=[n + s for n, s in zip(names, seeds)])
     self.lines = list(dict.fromkeys(self.rows.line))
 
-@patch
-def read(self:CaseBrowser):
-    "Whether there are new results; takes them over"
-    new = read_results(self.source)
-    if new.df.equals(self.results.df): return False
-    here = self.case
-    self._take(new)
-    # stay at the case that is looked at
-    if here in self.cases(): self.page = replace(self.page, index=self.cases().index(here))
-    return True
-
 # %% ../nbs/22_explore.ipynb #28fb6c0d
 @patch
 def shown_lines(self:CaseBrowser):
     "The runs that are shown; by default the last setting of up to three methods, its first seed"
     chosen = [l for l in self.page.lines if l in self.lines]
-    last = self.rows.drop_duplicates([c for c in SETTINGS if c != 'seed']).drop_duplicates('method',
-                                                                                           keep='last')
+    settings = [c for c in settings_of(self.results.df) if c != 'seed']
+    last = self.rows.drop_duplicates(settings).drop_duplicates('method', keep='last')
     return chosen or last.line.tolist()[:3]
 
 @patch
@@ -916,6 +970,7 @@ def cases(self:CaseBrowser):
                                 kind='stable').index.tolist()
     return [c.id for c in self.data if c.id in mean.index]
 
+# %% ../nbs/22_explore.ipynb #45e8b49d
 @patch
 def set(self:CaseBrowser, **changes): # fields of `Page`
     "Show something else"
@@ -927,10 +982,22 @@ def set(self:CaseBrowser, **changes): # fields of `Page`
         if field in allowed and not _fits(value, allowed[field]):
             raise _not_among(field, value, allowed[field])
     self.page = replace(self.page, **changes)
-    self.page = replace(self.page, index=int(np.clip(self.page.index, 0,
-                                                     max(0, len(self.cases()) - 1))))
+    last = max(0, len(self.cases()) - 1)
+    self.page = replace(self.page, index=int(np.clip(self.page.index, 0, last)))
     self.paint()
     return self
+
+# %% ../nbs/22_explore.ipynb #28b433f5
+@patch
+def read(self:CaseBrowser):
+    "Whether there are new results; takes them over"
+    new = read_results(self.source)
+    if new.df.equals(self.results.df): return False
+    here = self.case
+    self._take(new)
+    # stay at the case that is looked at
+    if here in self.cases(): self.page = replace(self.page, index=self.cases().index(here))
+    return True
 
 # %% ../nbs/22_explore.ipynb #50952004
 def window(mask,  # (H,W) labels or None; its foreground is the middle
@@ -946,6 +1013,7 @@ def window(mask,  # (H,W) labels or None; its foreground is the middle
         return slice(start, start + size)
     return tuple(part(c, n) for c, n in zip(middle, shape))
 
+# %% ../nbs/22_explore.ipynb #6ab78107
 def closer(draw, at, ax): # draws into axes; two slices of `window`; axes
     "A part of a picture: the view is cut, not what is drawn, so no outline runs along its edge"
     draw(ax=ax)
@@ -953,25 +1021,26 @@ def closer(draw, at, ax): # draws into axes; two slices of `window`; axes
     ax.set(xlim=(columns.start - .5, columns.stop - .5), ylim=(rows.stop - .5, rows.start - .5))
 
 @patch
+def _answer(self:CaseBrowser, case, truth, row): # a Case; its labels; a row of results -> a panel
+    p, pred = self.page, kept_map(row.drop(columns='line'))
+    of = self.rows[(self.rows.line == row.line.item()) & (self.rows.case == case.id)]
+    said = ' · '.join(f'{d:.3f}' for d in of.dice) + ('' if pred is not None else ', no map kept')
+    draw = partial(overlay, case.image, truth, pred, alpha=p.alpha)
+    if p.errors and pred is not None and truth is not None:
+        draw = partial(error_overlay, case.image, truth, pred)
+    return f'{plain_text(_short(row.line.item(), 30))}\nDice {said}', draw
+
+# %% ../nbs/22_explore.ipynb #c5fd44dd
+@patch
 def _panels_of(self:CaseBrowser, case): # a Case -> [(title, function of axes)]
-    p, truth = self.page, signed(case.mask)
-    at = window(truth, case.image.shape[:2], p.zoom)
-    def panel(title, draw): return title, partial(closer, draw, at)
-    panels = [panel(f'{plain_text(case.id[-28:])}: truth',
-                    partial(overlay, case.image, truth, alpha=p.alpha))]
+    truth = signed(case.mask)
+    at = window(truth, case.image.shape[:2], self.page.zoom)
+    panels = [(f'{plain_text(case.id[-28:])}: truth',
+               partial(overlay, case.image, truth, alpha=self.page.alpha))]
     for line in self.shown_lines():
-        rows = self.rows[(self.rows.line == line) & (self.rows.case == case.id)]
-        if not len(rows): continue
-        pred = kept_map(rows.iloc[:1].drop(columns='line'))
-        said = (' · '.join(f'{d:.3f}' for d in rows.dice)
-                + ('' if pred is not None else ', no map kept'))
-        wrong = p.errors and pred is not None and truth is not None
-        draw = partial(error_overlay, case.image, truth, pred) if wrong else partial(overlay,
-                                                                                     case.image,
-                                                                                     truth, pred,
-                                                                                     alpha=p.alpha)
-        panels.append(panel(f'{plain_text(_short(line, 30))}\nDice {said}', draw))
-    return panels
+        row = self.rows[(self.rows.line == line) & (self.rows.case == case.id)].iloc[:1]
+        if len(row): panels.append(self._answer(case, truth, row))
+    return [(title, partial(closer, draw, at)) for title, draw in panels]
 
 @patch
 def figure(self:CaseBrowser):
@@ -1002,46 +1071,6 @@ def static(self:CaseBrowser):
     return _folded(f'case {self.page.index + 1 if n else 0} of {n}', _png(self.png),
                    html_table(self.table(), 25))
 
-@patch
-def paint(self:CaseBrowser):
-    "Bring everything that is shown up to date"
-    self.png = figure_bytes(self.figure())
-    if self.widgets: self._sync()
-    self.update_twins()
-
-# %% ../nbs/22_explore.ipynb #e4daf463
-@patch
-def build(self:CaseBrowser):
-    "The widgets, or None without ipywidgets"
-    try: import ipywidgets as W
-    except ImportError: return None
-    wide, wrapped = dict(style=dict(description_width='initial')), dict(layout=W.Layout(flex_flow='row wrap'))
-    drop = lambda text, options: W.Dropdown(options=options, description=text, **wide)
-    w = self.widgets = dict(
-        index=W.IntSlider(1, 1, 1, description='case', layout=W.Layout(width='26em'), **wide),
-        back=W.Button(description='◀ previous'), on=W.Button(description='next ▶'),
-        order=drop('order', ['worst', 'data']),
-                            metric=drop('by', [m for m in METRICS if m in self.rows] or ['dice']),
-                            group=drop('patient', ['']),
-        only=drop('only', _with_all(FLAGS.values())),
-                            alpha=W.FloatSlider(.35, min=0, max=1, step=.05, description='tint',
-                                                **wide),
-        zoom=W.FloatSlider(1, min=1, max=6, step=.25, description='zoom', **wide),
-                            errors=W.ToggleButton(description='errors'),
-        lines=W.Box(**wrapped), figure=W.Image(format='png', layout=W.Layout(max_width='100%')),
-                            table=W.HTML())
-    self._sync()
-    for field in ('index', 'order', 'metric', 'group', 'only', 'alpha', 'zoom', 'errors'):
-        def touched(change, field=field): # people count from 1
-            if not self._syncing:
-                self.set(**{field: change.new - 1 if field == 'index' else change.new})
-        w[field].observe(touched, 'value')
-    for name, step in (('back', -1), ('on', 1)):
-        w[name].on_click(lambda _, step=step: self.set(index=self.page.index + step))
-    row = lambda *names: W.HBox([w[n] for n in names], **wrapped)
-    return [row('index', 'back', 'on', 'errors'), row('alpha', 'zoom'),
-            row('order', 'metric', 'group', 'only'), w['lines'], w['figure'], w['table']]
-
 # %% ../nbs/22_explore.ipynb #3fd07919
 @patch
 def _flip(self:CaseBrowser, line, on): # a checkbox was touched
@@ -1065,16 +1094,66 @@ def _sync(self:CaseBrowser): # bring all widgets in line with the page
         w['figure'].value, w['table'].value = self.png, html_table(self.table(), 25)
     finally: self._syncing = False
 
+# %% ../nbs/22_explore.ipynb #c235fde6
+@patch
+def paint(self:CaseBrowser):
+    "Bring everything that is shown up to date"
+    self.png = figure_bytes(self.figure())
+    if self.widgets: self._sync()
+    self.update_twins()
+
+# %% ../nbs/22_explore.ipynb #e4daf463
+@patch
+def _menus(self:CaseBrowser): # a widget for each field of the page, and those that show it
+    import ipywidgets as W
+    def slider(kind, value, text, **more):
+        return kind(value, description=text, style=_WIDE, **more)
+    return dict(
+        index=slider(W.IntSlider, 1, 'case', min=1, max=1, layout=W.Layout(width='26em')),
+        back=W.Button(description='◀ previous'), on=W.Button(description='next ▶'),
+        order=_drop('order', ['worst', 'data']), group=_drop('patient', ['']),
+        metric=_drop('by', [m for m in METRICS if m in self.rows] or ['dice']),
+        only=_drop('only', _with_all(FLAGS.values())),
+        alpha=slider(W.FloatSlider, .35, 'tint', min=0, max=1, step=.05),
+        zoom=slider(W.FloatSlider, 1, 'zoom', min=1, max=6, step=.25),
+        errors=W.ToggleButton(description='errors'), table=W.HTML(),
+        lines=W.Box(layout=W.Layout(flex_flow='row wrap')),
+        figure=W.Image(format='png', layout=W.Layout(max_width='100%')))
+
+@patch
+def _wire(self:CaseBrowser): # what happens when a widget is touched
+    for field in ('index', 'order', 'metric', 'group', 'only', 'alpha', 'zoom', 'errors'):
+        def touched(change, field=field): # people count from 1
+            if not self._syncing:
+                self.set(**{field: change.new - 1 if field == 'index' else change.new})
+        self.widgets[field].observe(touched, 'value')
+    for name, step in (('back', -1), ('on', 1)):
+        self.widgets[name].on_click(lambda _, step=step: self.set(index=self.page.index + step))
+
+# %% ../nbs/22_explore.ipynb #03dc7732
+@patch
+def build(self:CaseBrowser):
+    "The widgets, or None without ipywidgets"
+    try: import ipywidgets as _
+    except ImportError: return None
+    w = self.widgets = self._menus()
+    self._sync(); self._wire()
+    def row(*names): return _row(*(w[n] for n in names))
+    return [row('index', 'back', 'on', 'errors'), row('alpha', 'zoom'),
+            row('order', 'metric', 'group', 'only'), w['lines'], w['figure'], w['table']]
+
 # %% ../nbs/22_explore.ipynb #187b371b
 class TrainingView(Live):
     "Loss and validation of the latest trainings below a folder"
     def __init__(self, folder, most=8): # a folder of runs; how many to show
         super().__init__()
-        self.folder, self.most, self.seen, self.histories, self.png, self.widgets = Path(folder), most, None, {}, b'', {}
+        self.folder, self.most, self.seen, self.histories = Path(folder), most, None, {}
+        self.png, self.widgets = b'', {}
         self.read(); self.paint()
 
     def __repr__(self): return f'TrainingView({len(self.histories)} trainings)'
 
+# %% ../nbs/22_explore.ipynb #51e6b7d8
 def _named(path, root):
     # a history's name: its folders below the root, without those that only hold unfinished work
     return ' / '.join(p for p in path.parent.relative_to(root).parts
@@ -1087,12 +1166,12 @@ def read(self:TrainingView):
              if (s := p.stat()).st_size}
     if found == self.seen: return False
     latest = sorted(sorted(found, key=found.get)[-self.most:])
+    columns = ['step', 'seconds', 'name', 'value']
     with warnings.catch_warnings():
         # a line that is half written is read the next time
         warnings.simplefilter('ignore')
-        self.histories = {_named(p, self.folder): pd.DataFrame(read_history(p),
-                                                               columns=['step', 'seconds', 'name',
-                                                                        'value']) for p in latest}
+        self.histories = {_named(p, self.folder): pd.DataFrame(read_history(p), columns=columns)
+                          for p in latest}
     self.seen = found
     return True
 
@@ -1112,6 +1191,7 @@ def figure(self:TrainingView):
     for ax, name in zip(axs, sides): panel(ax, name)
     return fig
 
+# %% ../nbs/22_explore.ipynb #9cb28c94
 @patch
 def table(self:TrainingView):
     "Where each training stands"
@@ -1142,5 +1222,6 @@ def paint(self:TrainingView):
     "Bring everything that is shown up to date"
     self.png = figure_bytes(self.figure())
     if self.widgets:
-        self.widgets['figure'].value, self.widgets['table'].value = self.png, html_table(self.table(), 25)
+        self.widgets['figure'].value = self.png
+        self.widgets['table'].value = html_table(self.table(), 25)
     self.update_twins()
