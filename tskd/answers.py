@@ -19,7 +19,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from .augment import jitter
 from .core import (Progress, TskdError, TskdWarning, cache_root, content_id, disk_errors, lock,
-                       make_room, mark_used, move_aside, patch, read_json, write_json, written_whole)
+                       make_room, mark_used, move_aside, patch, read_json, write_json,
+                       written_whole)
 from .kd import agreement, label_gate, likeliest_temperature, to_grid
 from .losses import as_classes
 from .models import match_channels, quick_attention
@@ -79,7 +80,8 @@ def _channels(model, default=1):
 
 def _shapes(model): # -> the grids of its features and logits
     device = next(model.parameters()).device
-    with frozen_eval(model): out = model(torch.zeros(1, _channels(model), *model.size, device=device))
+    with frozen_eval(model):
+        out = model(torch.zeros(1, _channels(model), *model.size, device=device))
     return {k: tuple(getattr(out, k).shape[-2:]) for k in ('features', 'logits')}
 
 # %% ../nbs/09a_answers.ipynb #9e3935c1
@@ -298,7 +300,8 @@ def _open(self:AnswerCache, file): # a shard -> the open file, the names in each
 def _forget(self:AnswerCache, key): # strike it from the manifest
     with self._locked():
         self.load()
-        for s in self.shards: s['entries'] = [[None if k == key else k, crc] for k, crc in s['entries']]
+        for s in self.shards:
+            s['entries'] = [[None if k == key else k, crc] for k, crc in s['entries']]
         if self.shards: self._write_manifest()           # none: the folder made room for others
     self.where.pop(key, None)
 
@@ -535,9 +538,12 @@ def estimate(self:TransferBatches):
     for _ in range(2):                                                 # the first one warms up
         start = time.perf_counter(); said = self.targets(image); took = time.perf_counter() - start
     one, MiB = _bytes(said)/len(places), 2**20
-    return pd.Series({'answers to ask for': n, 'minutes': n*took/len(places)/60, 'kB an answer': one/1000,
-                      'MiB to write': n*one/MiB, 'MiB there': cache.bytes/MiB, 'MiB allowed': cache.max_bytes/MiB,
-                      'MiB free on the disk': _free(cache.folder)/MiB if cache.folder else float('nan')})
+    return pd.Series({'answers to ask for': n, 'minutes': n*took/len(places)/60,
+                      'kB an answer': one/1000,
+                      'MiB to write': n*one/MiB, 'MiB there': cache.bytes/MiB,
+                      'MiB allowed': cache.max_bytes/MiB,
+                      'MiB free on the disk': _free(cache.folder)/MiB if cache.folder
+                      else float('nan')})
 
 # %% ../nbs/09a_answers.ipynb #f5cb6fce
 @patch
@@ -549,10 +555,13 @@ def prepare(self:TransferBatches, show=True):
     says, room = self.estimate(), self.cache.room()/2**20
     n, size = int(says['answers to ask for']), says['MiB to write']
     if show:
-        print(f"{n} answers of the teacher to compute: about {says['minutes']:.1f} minutes and {size:,.0f} MiB")
+        print(f"{n} answers of the teacher to compute: about {says['minutes']:.1f} minutes and "
+              f"{size:,.0f} MiB")
     fit = n if size <= room else int(n*room/size)
     self.fill(show=show, most=fit)
-    if fit < n: self.cache.note_full(f'{size:,.3g} MiB of answers, room for {room:,.3g}: {fit} of {n} are kept, '
+    if fit < n:
+        self.cache.note_full(f'{size:,.3g} MiB of answers, room for {room:,.3g}: {fit} of {n} are '
+                             f'kept, '
                                      'the others are asked for each time')
     return self
 

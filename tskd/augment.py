@@ -25,8 +25,10 @@ def keys(case_ids,     # the names of the B cases
     seeds = seed.tolist() if isinstance(seed, torch.Tensor) else seed
     seeds = [seeds]*len(case_ids) if isinstance(seeds, int) else [int(s) for s in seeds]
     if len(seeds) != len(case_ids):
-        raise TskdError(f'one seed, or one for each of the {len(case_ids)} cases', f'{len(seeds)} seeds', 'pass an int or a list as long as case_ids')
-    return torch.tensor([seed_of(str(c), s) for c, s in zip(case_ids, seeds)], dtype=torch.int64, device=device)
+        raise TskdError(f'one seed, or one for each of the {len(case_ids)} cases',
+                        f'{len(seeds)} seeds', 'pass an int or a list as long as case_ids')
+    return torch.tensor([seed_of(str(c), s) for c, s in zip(case_ids, seeds)], dtype=torch.int64,
+                        device=device)
 
 def _signed(x): return x - 2**64 if x >= 2**63 else x
 
@@ -35,14 +37,17 @@ def uniform(keys,    # (B,) int64
             stream=0 # another stream, other numbers
            ):        # (B,n) float32 in [0, 1)
     "`n` random numbers per key, the same on every device"
-    h = keys[:, None] + (torch.arange(1, n + 1, device=keys.device) + (stream << 32)) * _signed(0x9E3779B97F4A7C15)
+    h = (keys[:, None] + (torch.arange(1, n + 1, device=keys.device) + (stream << 32))
+         * _signed(0x9E3779B97F4A7C15))
     h = (h ^ (h >> 30 & 0x3FFFFFFFF)) * _signed(0xBF58476D1CE4E5B9)
     h = (h ^ (h >> 27 & 0x1FFFFFFFFF)) * _signed(0x94D049BB133111EB)
     return ((h ^ (h >> 31 & 0x1FFFFFFFF)) >> 40 & 0xFFFFFF).float() * 2**-24
 
 # %% ../nbs/03_augment.ipynb #a1b47393
-def _spline(n, g): # pixels, intervals -> (n, g+3): the weight of each control point at each pixel centre of [-1,1]
-    t = (2*torch.arange(n, dtype=torch.float64) + 1)/(2*n)*g                   # pixel centres, in units of the spacing
+def _spline(n, g):
+    # pixels, intervals -> (n, g+3): the weight of each control point at each pixel centre of [-1,1]
+    # pixel centres, in units of the spacing
+    t = (2*torch.arange(n, dtype=torch.float64) + 1)/(2*n)*g
     d = (t[:, None] - torch.arange(-1, g + 2, dtype=torch.float64)).abs()
     return (((2 - d).clamp(min=0)**3 - 4*(1 - d).clamp(min=0)**3)/6).float()
 
@@ -69,7 +74,8 @@ def affine_back(angle, scale, shear, shift, flip, # (B,) radians · factor · ra
     "The way from a pixel of the new image back to the old one"
     c, s, t = angle.cos(), angle.sin(), shear.tan()
     back = torch.stack([c - t*s, s + t*c, -s, c], -1).view(-1, 2, 2)/scale[:, None, None]
-    back = back*torch.tensor([[1., 1/aspect], [aspect, 1.]], device=angle.device)         # from pixels to [-1,1]
+    # from pixels to [-1,1]
+    back = back*torch.tensor([[1., 1/aspect], [aspect, 1.]], device=angle.device)
     return back*flip[:, :, None], 2*shift
 
 # %% ../nbs/03_augment.ipynb #a0a9a525
@@ -84,7 +90,8 @@ def draw_affine(key, *,              # (B,) keys
     u = uniform(key, 7)
     mirrored = u[:, :2] < torch.tensor([flip, flip_up], device=key.device)
     u = 2*u - 1
-    return (u[:, 2]*math.radians(rotate), (u[:, 3]*math.log1p(scale)).exp(), u[:, 4]*math.radians(shear),
+    return (u[:, 2]*math.radians(rotate), (u[:, 3]*math.log1p(scale)).exp(),
+            u[:, 4]*math.radians(shear),
             u[:, 5:7]*shift, 1 - 2*mirrored.float())
 
 def draw_net(key, aspect=1., *, # (B,) keys · width / height
@@ -94,7 +101,8 @@ def draw_net(key, aspect=1., *, # (B,) keys · width / height
             ):                  # (B,g+3,g+3,2)
     "A random net of control points per key"
     if not 0 <= elastic <= 1:
-        raise TskdError('elastic between 0 and 1', f'{elastic}', 'stay within: beyond 1 the map may fold')
+        raise TskdError('elastic between 0 and 1', f'{elastic}',
+                        'stay within: beyond 1 the map may fold')
     back, offset = affine_back(*draw_affine(key, **knobs), aspect)
     net = _lattice(intervals, key.device) - offset[:, None, None]
     if elastic:
@@ -106,11 +114,15 @@ def draw_net(key, aspect=1., *, # (B,) keys · width / height
 # %% ../nbs/03_augment.ipynb #df261778
 def _check(image, mask, case_ids):
     if image.dim() != 4 or not image.is_floating_point():
-        raise TskdError('a batch of images (B,C,H,W) of floats', f'{tuple(image.shape)} of {image.dtype}', 'add the batch axis; divide bytes by 255')
+        raise TskdError('a batch of images (B,C,H,W) of floats',
+                        f'{tuple(image.shape)} of {image.dtype}',
+                        'add the batch axis; divide bytes by 255')
     if len(case_ids) != len(image):
-        raise TskdError(f'one case id for each of the {len(image)} images', f'{len(case_ids)}', 'pass the ids of this batch')
+        raise TskdError(f'one case id for each of the {len(image)} images', f'{len(case_ids)}',
+                        'pass the ids of this batch')
     if mask is not None and mask.shape != image[:, 0].shape:
-        raise TskdError(f'a mask (B,H,W) of {tuple(image[:, 0].shape)}', f'{tuple(mask.shape)}', 'pass label maps as large as their images')
+        raise TskdError(f'a mask (B,H,W) of {tuple(image[:, 0].shape)}', f'{tuple(mask.shape)}',
+                        'pass label maps as large as their images')
 
 def _parts(image): # slices of a batch: on a CPU a few images at a time
     size = 4 if image.device.type == 'cpu' else max(len(image), 1)
@@ -128,7 +140,8 @@ def resample(image, # (B,C,H,W) float
         grid = _span(net[i], *weights)
         out[i] = read(image[i], grid.to(image.dtype))
         if mask is None: continue
-        plus = mask[i, None].float().add_(1)                                    # so that 0 means outside
+        # so that 0 means outside
+        plus = mask[i, None].float().add_(1)
         labels[i] = read(plus, grid, mode='nearest')[:, 0].sub_(1)
     return out, labels
 
@@ -167,7 +180,8 @@ def jitter(image,          # (B,C,H,W) float in 0..1
     key = keys(case_ids, seed, image.device)
     u = uniform(key, 4 + C, stream=2)[:, :, None, None, None]
     def amount(i, most): return (2*u[:, i] - 1)*math.log1p(most)
-    log_gain = amount(0, gain) + amount(1, depth_gain)*torch.linspace(-1, 1, h, device=image.device).view(h, 1)
+    log_gain = (amount(0, gain) + amount(1, depth_gain)
+                *torch.linspace(-1, 1, h, device=image.device).view(h, 1))
     if colour and C == 3: log_gain = log_gain + (2*u[:, 4:, 0] - 1)*math.log1p(colour)
     power, factor, grain = amount(2, gamma).exp(), log_gain.exp(), u[:, 3]*speckle
     out = torch.empty_like(image)
@@ -186,7 +200,9 @@ class Views:
                  warp=None,   # knobs of `warp`; False for none at all
                  jitter=None  # knobs of `jitter`, say PHOTO; False for none at all
                 ):
-        if n is not None and n < 1: raise TskdError('at least one view, or None', f'{n}', 'use views=None in batches() for plain images')
+        if n is not None and n < 1:
+            raise TskdError('at least one view, or None', f'{n}',
+                            'use views=None in batches() for plain images')
         self.n, self.warp, self.jitter = n, warp, jitter
 
     @property
@@ -194,8 +210,10 @@ class Views:
     def __repr__(self): return f"Views(n={self.n}, warp={self.warp}, jitter={self.jitter})"
 
     def __call__(self, image, mask, case_ids, view_seeds):
-        if self.warp is not False: image, mask = warp(image, mask, case_ids, view_seeds, **(self.warp or {}))
-        if self.jitter is not False: image = jitter(image, case_ids, view_seeds, **(self.jitter or {}))
+        if self.warp is not False:
+            image, mask = warp(image, mask, case_ids, view_seeds, **(self.warp or {}))
+        if self.jitter is not False:
+            image = jitter(image, case_ids, view_seeds, **(self.jitter or {}))
         return image, mask
 
 # %% ../nbs/03_augment.ipynb #872b820a
@@ -261,6 +279,7 @@ def _pasted(labelled, k, seed, knobs): # the k-th pair
     its = F.interpolate(its[None].float(), image.shape[-2:], mode='nearest')[0].long()
     over, its = warp(over, its, [giver.id], at, **dict(rotate=12., scale=.2, elastic=.5) | knobs)
     inside = (its > 0)[:, None].float()
-    soft = gaussian(inside, max(1., image.shape[-1]/128))*inside       # soft inside, nothing outside
+    # soft inside, nothing outside
+    soft = gaussian(inside, max(1., image.shape[-1]/128))*inside
     return _remade(below, f'synthetic-paste-{seed}-{k:05}', image*(1 - soft) + over*soft,
                    torch.where(its > 0, its, mask), 'copy_paste')

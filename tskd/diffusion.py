@@ -23,14 +23,17 @@ from torch import nn
 from torch.nn import functional as F
 from .audit import audit, refuse_collapse
 from .augment import Views, warp
-from .core import (Artifact, Progress, TskdError, TskdWarning, content_id, disk_errors, in_notebook,
-                       need, patch, pick_device, pick_precision, read_json, run_stage, seed_of, write_json,
+from .core import (Artifact, Progress, TskdError, TskdWarning, content_id, disk_errors,
+                       in_notebook,
+                       need, patch, pick_device, pick_precision, read_json, run_stage, seed_of,
+                       write_json,
                        written_whole)
 from .data import Case, SegData
 from .history import History
 from .metrics import confusion
 from .models import seeded
-from .recipes import (Execution, Recipe, Settings, Stage, declared, one_of, real_number, settled,
+from .recipes import (Execution, Recipe, Settings, Stage, declared, one_of, real_number,
+                          settled,
                           takes, trained, whole_number)
 from .train import DTYPES, Training, fit
 from .viz import data_uri, grid
@@ -316,7 +319,8 @@ class Diffusion(Training):
     def spread(self): return Noise(prediction=self.prediction, kind=self.noise)
 
 # %% ../nbs/11_diffusion.ipynb #11ff4ceb
-def _usable(images, labels): # SegData; SegData or None -> one SegData, its masks from `labels` alone
+def _usable(images, labels):
+    # SegData; SegData or None -> one SegData, its masks from `labels` alone
     data = images.unlabelled()
     if labels is not None:
         if bare := [c.id for c in labels if c.__dict__['mask'] is None]:
@@ -337,7 +341,8 @@ def _hold_out(data, share, seed): # -> training set, what is watched
     order = sorted(data.patients, key=lambda p: seed_of('held out', seed, p))
     held = set(order[:round(share*len(order))]) if len(order) >= 10 else set()
     if not held: return data, data[:32]
-    learnt, watched = (data.filter(lambda c: (c.patient in held) == watch) for watch in (False, True))
+    learnt, watched = (data.filter(lambda c: (c.patient in held) == watch)
+                       for watch in (False, True))
     return learnt, watched[:32]
 
 def _coarse_batches(data, r): # SegData; a Diffusion -> CoarseFirst
@@ -422,7 +427,8 @@ class DiffusionStage(Stage):
 
 # %% ../nbs/11_diffusion.ipynb #186ee048
 @patch
-def watch(self:DiffusionStage, loss, watched, channels, precision): # SegData; of the images; of autocast
+def watch(self:DiffusionStage, loss, watched, channels, precision):
+    # SegData; of the images; of autocast
     "What validates"
     batches = watched.batches(self.recipe.batch_size, self.recipe.size, shuffle=False)
     visible = self.execution.show and in_notebook()
@@ -586,7 +592,8 @@ def dice_with_teacher(pairs,   # SegData with masks
         asked = b['mask'].to(device, non_blocking=True)
         tables.append(confusion(seen, asked, logits.shape[1]))
     table = torch.cat(tables).cpu().float()
-    dice = 2*table.diagonal(dim1=1, dim2=2)/(table.sum(1) + table.sum(2))  # nan: neither asked nor seen
+    # nan: neither asked nor seen
+    dice = 2*table.diagonal(dim1=1, dim2=2)/(table.sum(1) + table.sum(2))
     ids = pd.Index([c.id for c in pairs], name='id')
     dice = pd.DataFrame(dice[:, 1:].numpy(), ids, pairs.classes[1:])
     dice.insert(0, 'dice', dice.mean(axis=1).fillna(1.))

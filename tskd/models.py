@@ -177,7 +177,8 @@ def load_into(net,           # a module
         if wrong:
             raise TskdError(f'the weights of {what or type(net).__name__}',
                             f'{len(wrong)} {word}: {", ".join(wrong[:3])} …',
-                                  'take the file that belongs to this name, or the name that belongs to this file')
+                                  'take the file that belongs to this name, or the name that '
+                                  'belongs to this file')
     net.load_state_dict({k: state[k] for k in own}, assign=assign)
     if assign:
         for p in net.parameters(): p.data = p.data.float().clone()  # off the file
@@ -299,7 +300,8 @@ def set_size(self:VitEncoder, size):
 
 @patch
 @torch.no_grad()
-def start_positions(self:VitEncoder, size): # (H,W) -> the table starts from sines and cosines, see below
+def start_positions(self:VitEncoder, size):
+    # (H,W) -> the table starts from sines and cosines, see below
     table = self.set_size(size).net.pos_embed
     if table is not None:
         table.copy_(sincos_positions(self.channels, self.grid,
@@ -509,7 +511,8 @@ def joined(self:FeatureEncoder, maps): # the last of them, at the stride of the 
     return torch.cat([first, *rest], 1)
 
 @patch
-def spread(self:FeatureEncoder): # of a plain transformer thirds of its blocks, and not the last three
+def spread(self:FeatureEncoder):
+    # of a plain transformer thirds of its blocks, and not the last three
     deep = getattr(self.net, 'out_indices', None)
     if deep and len(deep) == 3 and len({*self.strides}) == 1:
         self.net.out_indices = [k - 1 for k in (*thirds(deep[-1] + 1), deep[-1] + 1)]
@@ -640,7 +643,8 @@ def recipe_of(name): # of the table, or of timm
     if not timm.is_model(arch):
         near = difflib.get_close_matches(name, [*ENCODERS, *timm.list_models()], 4, .4)
         raise TskdError('the name of an encoder', name,
-                        f'do you mean {", ".join(near or ENCODERS)}? All: ENCODERS and timm.list_models()')
+                        f'do you mean {", ".join(near or ENCODERS)}? All: ENCODERS and '
+                        f'timm.list_models()')
     kinds = dict(vision_transformer=VitEncoder, vision_transformer_sam=SamEncoder)
     kind = kinds.get(timm.models.model_entrypoint(arch).__module__.split('.')[-1], FeatureEncoder)
     cfg = timm.models.get_pretrained_cfg(name)
@@ -1055,7 +1059,8 @@ class SplitQKV(nn.Module):
 def _places(lengths, heads, packing): # rows of q, k and v in the joint matrix
     if packing == 'rows': return torch.arange(sum(lengths)).split(lengths)
     return [i.flatten()
-            for i in torch.arange(sum(lengths)).view(heads, -1).split([n//heads for n in lengths], 1)]
+            for i in torch.arange(sum(lengths)).view(heads, -1).split([n//heads for n in lengths],
+                                                                      1)]
 
 def _linear(like, weight, bias): # a Linear on the device and of the type of another
     new = nn.Linear(weight.shape[1], weight.shape[0], bias is not None, device='meta')
@@ -1193,7 +1198,8 @@ def smp_model(arch,              # 'Unet', 'DeepLabV3Plus', …
                         arch, 'for instance Unet, UnetPlusPlus, FPN, DeepLabV3Plus')
     if not encoder.startswith(('tu-', 'timm-')) and encoder not in smp.encoders.get_encoder_names():
         raise TskdError('an encoder of segmentation_models_pytorch', encoder,
-                        "for instance resnet18, resnet34, efficientnet-b0, or 'tu-' and a name of timm")
+                        "for instance resnet18, resnet34, efficientnet-b0, or 'tu-' and a name of "
+                        "timm")
     pretrained = None if weights == 'random' else weights
     with _hub_errors(encoder) if pretrained else nullcontext():
         net = getattr(smp, arch)(encoder, encoder_weights=pretrained,
@@ -1283,7 +1289,8 @@ def pca_rgb(features,  # (B,C,h,w)
 
 # %% ../nbs/07_models.ipynb #7c0ffee1
 def _tokens(model): # of an image; without end if the model doesn't tell its size
-    size, multiple = getattr(model, 'size', None), getattr(getattr(model, 'encoder', None), 'multiple', None)
+    size, multiple = getattr(model, 'size', None), getattr(getattr(model, 'encoder', None),
+                                                           'multiple', None)
     return size[0]*size[1]/multiple**2 if size and multiple else math.inf
 
 # %% ../nbs/07_models.ipynb #e77649ff

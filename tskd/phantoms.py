@@ -27,7 +27,8 @@ class Fan:
 
     def pitch(self, size):
         "Millimetres per pixel of a `size`×`size` image that holds the fan, but for the tips of its widest part"
-        return max(self.depth + self.radius*(1 - math.cos(self.half)), 1.76*(self.radius + self.depth)*math.sin(self.half))*1.03/size
+        return max(self.depth + self.radius*(1 - math.cos(self.half)),
+                   1.76*(self.radius + self.depth)*math.sin(self.half))*1.03/size
 
     def pixels(self, size):
         "x (1,size) and z (size,1) of the pixel centres"
@@ -40,10 +41,13 @@ class Fan:
         return depth, angle, (np.abs(angle) <= self.half) & (depth >= 0) & (depth < self.depth)
 
 # %% ../nbs/04_phantoms.ipynb #e83a22f9
-def draw_waves(rng, length, n=3): # mean wavelength in mm -> a smooth function of (x, z) with standard deviation 1
+def draw_waves(rng, length, n=3):
+    # mean wavelength in mm -> a smooth function of (x, z) with standard deviation 1
     "A few long waves"
     turn, k = rng.uniform(0, 2*np.pi, (2, n)), 2*np.pi/(length*rng.uniform(.6, 1.6, n))
-    def waves(x, z): return sum(np.sin(k[i]*(np.cos(turn[0, i])*x + np.sin(turn[0, i])*z) + turn[1, i]) for i in range(n))*math.sqrt(2/n)
+    def waves(x, z):
+        return sum(np.sin(k[i]*(np.cos(turn[0, i])*x + np.sin(turn[0, i])*z) + turn[1, i])
+                   for i in range(n))*math.sqrt(2/n)
     return waves
 
 class Texture:
@@ -53,8 +57,10 @@ class Texture:
         self.n, self.tile, self.start = n, tile/tile.std(), rng.uniform(0, n, (16, 2))
 
     def __call__(self, kind, x, z, size, tall=None): # points · mm per cell across, and in depth
-        down, right = self.start[kind] + 64*self.n                                # far from 0, where truncation would turn round
-        row, col = ((a*scale + start).astype(np.int32) & self.n - 1 for a, scale, start in ((z, 1/(tall or size), down), (x, 1/size, right)))
+        # far from 0, where truncation would turn round
+        down, right = self.start[kind] + 64*self.n
+        row, col = ((a*scale + start).astype(np.int32) & self.n - 1
+                    for a, scale, start in ((z, 1/(tall or size), down), (x, 1/size, right)))
         return self.tile.ravel()[row*self.n + col]
 
 # %% ../nbs/04_phantoms.ipynb #d1ff0001
@@ -78,7 +84,8 @@ MILD = hardness(0.)
 class Kidney:
     "A patient's kidney, before it is cut"
     half: tuple             # half length, thickness, width
-    lobes: np.ndarray       # (6,) complex Fourier coefficients of the outline, the finest first, the last one 0
+    # (6,) complex Fourier coefficients of the outline, the finest first, the last one 0
+    lobes: np.ndarray
     sinus: float            # radius of the central echo complex, as a share of the outline's
     pyramids: int           # in a long cut
     shape: np.ndarray       # (3,24) place, width and height of each pyramid, around their means
@@ -96,7 +103,8 @@ def draw_kidney(rng, variety=1., cysts=1., rim=MILD['rim']):
     sinus, base = np.clip(.42 + .05*variety*n(), .27, .56), np.clip(.79 + .03*n(), .7, .87)
     rim = np.clip(rim + .4*n(), rim - .8, rim + .8)
     found = tuple((u(.5, 1.), u(0, 2*np.pi), u(3.5, 12)) for _ in range(rng.poisson(.18*cysts)))
-    return Kidney(half, lobes, sinus, int(rng.integers(8, 12)), shape, base, rim, u(.3, .6) if u() < .08 else 0., found)
+    return Kidney(half, lobes, sinus, int(rng.integers(8, 12)), shape, base, rim,
+                  u(.3, .6) if u() < .08 else 0., found)
 
 # %% ../nbs/04_phantoms.ipynb #80d4d670
 @dataclass(frozen=True)
@@ -142,16 +150,19 @@ def draw_cut(rng, kidney, depth, variety=1.):
     tilt = u(-.6, .6) if across else .25*variety*n()
     hilum, count = (u(.15, 1.2), max(4, kidney.pyramids//2)) if across else (None, kidney.pyramids)
     middle = 12*variety*n(), depth + b + 4*variety*n()
-    return Cut(kidney, a, b, *middle, tilt, kidney.sinus*(1 - .5*off**2), count, u(0, 2*np.pi), u(size=24) < .85, hilum)
+    return Cut(kidney, a, b, *middle, tilt, kidney.sinus*(1 - .5*off**2), count, u(0, 2*np.pi),
+               u(size=24) < .85, hilum)
 
-def _kidney_parts(cut, rho, psi, rough=0., sinus=0., wide=0.): # rough: adds to the sinus' radius, point by point; sinus, wide: a rater's bias
+def _kidney_parts(cut, rho, psi, rough=0., sinus=0., wide=0.):
+    # rough: adds to the sinus' radius, point by point; sinus, wide: a rater's bias
     "Which points inside the outline are central echo complex, and which medulla"
     k, place = cut.kidney, (psi - cut.turn)*cut.pyramids/(2*np.pi)
     which = np.rint(place); i = which.astype(int) % 24
     shift, width, height = k.shape[:, i]
     reach = cut.sinus + .02*np.cos(2*np.pi*place) + .035*np.sin(3*psi + 2*cut.turn) + rough + sinus
     if cut.hilum is not None: reach = reach + .75*np.exp(-((_turned(psi - cut.hilum)/.32)**2)**2)
-    up = (rho - cut.sinus - .05)/(k.base + height - cut.sinus - .05)            # 0 at the papilla, 1 at the base
+    # 0 at the papilla, 1 at the base
+    up = (rho - cut.sinus - .05)/(k.base + height - cut.sinus - .05)
     across = (place - which - shift)/np.maximum(.4*width*(.4 + .6*np.clip(up, 0, 1)) + wide, .02)
     core = rho < reach
     return core, (across**2 + (2*up - 1)**2 < 1) & cut.shown[i] & ~core
@@ -169,10 +180,12 @@ class Rater:
     sinus: float = 0.   # share of the radius
     wide: float = 0.    # of the pyramids
 
-def draw_rater(rng, disagreement=1., habits=(0., 0., 0.)): # habits: how far off, in standard deviations of grow, sinus, wide
+def draw_rater(rng, disagreement=1., habits=(0., 0., 0.)):
+    # habits: how far off, in standard deviations of grow, sinus, wide
     "A rater's hand for one image; at disagreement 0 all draw the truth"
     grow, sinus, wide = (disagreement*h for h in habits)
-    return Rater(draw_waves(rng, 25, 2), draw_waves(rng, 25, 2), .5*disagreement, .25*grow, .012*sinus, .015*wide)
+    return Rater(draw_waves(rng, 25, 2), draw_waves(rng, 25, 2), .5*disagreement, .25*grow,
+                 .012*sinus, .015*wide)
 
 def draw_labels(cut, rater, x, z): # x (1,W), z (H,1) mm
     "The label map (H,W) uint8 that a rater draws"
@@ -190,8 +203,10 @@ def draw_labels(cut, rater, x, z): # x (1,W), z (H,1) mm
 
 # %% ../nbs/04_phantoms.ipynb #31088bca
 TISSUES = dict( # echo in dB · attenuation in dB/cm beyond what the scanner makes up for · unevenness in dB
-    soft=(-2, 0, 3.5), liver=(1, 0, .8), psoas=(-6, .15, 3), fat=(3, .15, 2.5), cortex=(0, 0, 1), medulla=(-7, 0, .8),
-    sinus=(10, .2, 4), fluid=(-40, -1.5, 0), wallfat=(-3, .1, 2), muscle=(-5, .15, 3), skin=(7, .1, 1), gas=(13, 18, 5),
+    soft=(-2, 0, 3.5), liver=(1, 0, .8), psoas=(-6, .15, 3), fat=(3, .15, 2.5), cortex=(0, 0, 1),
+               medulla=(-7, 0, .8),
+    sinus=(10, .2, 4), fluid=(-40, -1.5, 0), wallfat=(-3, .1, 2), muscle=(-5, .15, 3),
+               skin=(7, .1, 1), gas=(13, 18, 5),
     bone=(4, 70, 0), lung=(-5, 2.5, 3), vessel=(-22, -.6, 0))
 NUMBER = {name: np.uint8(i) for i, name in enumerate(TISSUES)}
 
@@ -199,13 +214,17 @@ class Slab:
     "The points of a fan's beams, and what is there"
     def __init__(self, fan, rows, angles, texture):
         self.depth = np.repeat((np.arange(rows)[:, None] + .5)*fan.depth/rows, len(angles), 1)
-        self.right, self.down = np.sin(angles)[None], np.cos(angles)[None]              # the way of the beams
-        self.x, self.z = (self.depth + fan.radius)*self.right, (self.depth + fan.radius)*self.down - fan.radius
+        # the way of the beams
+        self.right, self.down = np.sin(angles)[None], np.cos(angles)[None]
+        self.x, self.z = (self.depth + fan.radius)*self.right, (self.depth
+                                                                + fan.radius)*self.down - fan.radius
         self.along, self.texture = angles[None]*(self.depth + fan.radius), texture
-        self.tissue, self.flash = np.full(self.x.shape, NUMBER['soft'], np.uint8), np.zeros(self.x.shape)
+        self.tissue, self.flash = np.full(self.x.shape, NUMBER['soft'],
+                                          np.uint8), np.zeros(self.x.shape)
 
     def paint(self, where, name): self.tissue[where] = NUMBER[name]
-    def line(self, distance, strength, width=.45): self.flash += strength*np.exp(-(distance/width)**2)
+    def line(self, distance, strength, width=.45):
+        self.flash += strength*np.exp(-(distance/width)**2)
     def noise(self, kind, size, tall=None): return self.texture(kind, self.x, self.z, size, tall)
 
 # %% ../nbs/04_phantoms.ipynb #d0f97fc6
@@ -217,16 +236,19 @@ class Body:
     echo: dict             # tissue -> dB added to its echo
     liver: tuple           # half axes of the liver or spleen, in the plane
 
-def draw_body(rng, variety=1., contrast=1., medulla=MILD['medulla'], sinus=MILD['sinus'], vague=MILD['vague']):
+def draw_body(rng, variety=1., contrast=1., medulla=MILD['medulla'], sinus=MILD['sinus'],
+              vague=MILD['vague']):
     "A random body; `contrast` scales how much medulla and sinus differ from the cortex"
     n = rng.standard_normal
     wall = np.clip(19 + 5*variety*n(), 9, 34)
     cortex = 2.*variety*n()
     usual = dict(medulla=medulla*np.clip(1 + .5*vague*n(), .1, 2),
                  sinus=sinus*np.clip(1 + .35*vague*n(), .2, 1.8))
-    echo = {k: v*variety*n() for k, v in dict(liver=2.5, soft=2.5, fat=3, psoas=2, muscle=2, wallfat=2).items()}
+    echo = {k: v*variety*n() for k, v in dict(liver=2.5, soft=2.5, fat=3, psoas=2, muscle=2,
+                                              wallfat=2).items()}
     echo |= {k: cortex + contrast*v - TISSUES[k][0] for k, v in usual.items()}
-    return Body(np.clip(wall + 20 + 8*variety*n(), wall + 6, 66), wall, echo | dict(cortex=cortex), (78 + 8*n(), 48 + 7*n()))
+    return Body(np.clip(wall + 20 + 8*variety*n(), wall + 6, 66), wall, echo | dict(cortex=cortex),
+                (78 + 8*n(), 48 + 7*n()))
 
 # %% ../nbs/04_phantoms.ipynb #93b2555e
 @dataclass(frozen=True)
@@ -246,11 +268,15 @@ def draw_view(rng, body, cut, shadow=1., loops=MILD['loops']):
     u = rng.uniform
     middle = (0., body.depth + 25) if cut is None else (cut.x, cut.z)
     head = 1 if u() < .5 else -1
-    gas = tuple((middle[0] - head*u(20, 80), middle[1] + u(-25, 20), u(7, 18), u(2, 5)) for _ in range(rng.poisson(shadow*(.9 if cut else 2))))
-    loops = tuple((u(-70, 70), u(body.wall + 12, middle[1] + 45), u(7, 26), u(6, 13), u(-.8, .8), u(2, 5))
+    gas = tuple((middle[0] - head*u(20, 80), middle[1] + u(-25, 20), u(7, 18), u(2, 5))
+                for _ in range(rng.poisson(shadow*(.9 if cut else 2))))
+    loops = tuple((u(-70, 70), u(body.wall + 12, middle[1] + 45), u(7, 26), u(6, 13), u(-.8, .8),
+                   u(2, 5))
                   for _ in range(rng.poisson(loops)))
-    ribs = tuple((u(-40, 40), body.wall*u(.6, .95), u(3, 6.5), u(1.4, 2.2)) for _ in range(rng.poisson(.4*shadow)))
-    return View(head, draw_waves(rng, 60), (draw_waves(rng, 38), draw_waves(rng, 60, 2)), middle, gas, loops, ribs, u() < .5)
+    ribs = tuple((u(-40, 40), body.wall*u(.6, .95), u(3, 6.5), u(1.4, 2.2))
+                 for _ in range(rng.poisson(.4*shadow)))
+    return View(head, draw_waves(rng, 60), (draw_waves(rng, 38), draw_waves(rng, 60, 2)), middle,
+                gas, loops, ribs, u() < .5)
 
 # %% ../nbs/04_phantoms.ipynb #691ae172
 def _paint_liver(slab, body, view):
@@ -281,13 +307,15 @@ def _paint_loops(slab, view):
         c, s = math.cos(tilt), math.sin(tilt)
         u, v = c*(slab.x - x) + s*(slab.z - z), c*(slab.z - z) - s*(slab.x - x)
         rho = np.sqrt((u/a)**2 + (v/b)**2) + .06*slab.waves
-        slab.paint(rho < 1, 'psoas'); slab.paint(rho + .12*slab.noise(8, 1.8) < 1 - wall/b, 'sinus' if wall > 3 else 'fat')
+        slab.paint(rho < 1, 'psoas')
+        slab.paint(rho + .12*slab.noise(8, 1.8) < 1 - wall/b, 'sinus' if wall > 3 else 'fat')
         slab.line((rho - 1)*b, .5*np.clip(slab.noise(9, 3.), 0, None), .5)
 
 def _paint_gas(slab, view):
     "Bowel with gas: a ragged bright front; attenuation does the rest"
     for x, z, w, h in view.gas:
-        slab.paint(((slab.x - x)/w)**2 + ((slab.z - z)/h)**2 + .7*slab.noise(6, 2.2, 1.2) < .8, 'gas')
+        slab.paint(((slab.x - x)/w)**2 + ((slab.z - z)/h)**2 + .7*slab.noise(6, 2.2, 1.2) < .8,
+                   'gas')
 
 # %% ../nbs/04_phantoms.ipynb #f93fb1e9
 def _paint_kidney(slab, cut, edge=MILD['edge']):
@@ -296,17 +324,22 @@ def _paint_kidney(slab, cut, edge=MILD['edge']):
     x, z = slab.x[near], slab.z[near]
     rho, psi, distance, normal = cut.where(x, z)
     noise = lambda kind, size, tall=None: slab.texture(kind, x, z, size, tall)
-    facing = (normal[0]*slab.right[0, near[1]] + normal[1]*slab.down[0, near[1]])**2             # to the beam
+    # to the beam
+    facing = (normal[0]*slab.right[0, near[1]] + normal[1]*slab.down[0, near[1]])**2
     fat = 3.5 + 2*slab.waves[near]
     core, medulla = _kidney_parts(cut, rho, psi, .055*noise(7, 1.7))
     urine = core & (rho < cut.kidney.dammed*(cut.sinus*1.8 + .3*noise(8, 1.3)))
     inside = distance < 0
     kinds = [inside & urine, inside & core, inside & medulla, inside, distance < fat]
-    tissue = np.select(kinds, [NUMBER[k] for k in ('fluid', 'sinus', 'medulla', 'cortex', 'fat')], slab.tissue[near])
+    tissue = np.select(kinds, [NUMBER[k] for k in ('fluid', 'sinus', 'medulla', 'cortex', 'fat')],
+                       slab.tissue[near])
     flash = slab.flash[near]*~inside
-    flash += edge*(3.4*facing**2 + .3)*np.exp(-(distance/.5)**2)*np.clip(1 + .6*noise(9, 2.5), 0, None)              # capsule
-    flash += .9*facing*np.exp(-((distance - fat)/.6)**2)*np.clip(noise(11, 3.) + .5, 0, None)                   # fascia of the fat
-    flash += inside*core*~urine*3*np.clip(noise(10, 2.2, .8) - 1., 0, 1.5)                                      # vessels' walls
+    flash += edge*(3.4*facing**2 + .3)*np.exp(-(distance/.5)**2)*np.clip(1 + .6*noise(9, 2.5), 0,
+                                                                         None)  # capsule
+    # fascia of the fat
+    flash += .9*facing*np.exp(-((distance - fat)/.6)**2)*np.clip(noise(11, 3.) + .5, 0, None)
+    # vessels' walls
+    flash += inside*core*~urine*3*np.clip(noise(10, 2.2, .8) - 1., 0, 1.5)
     slab.tissue[near], slab.flash[near] = tissue, flash
     for cyst in cut.kidney.cysts: _paint_cyst(slab, cut, *cyst)
 
@@ -323,11 +356,14 @@ def _paint_wall(slab, body, view):
     "Skin, fat with its septa, muscles in their fascias, ribs"
     d = slab.depth + 1.2*slab.waves + .04*view.head*slab.along
     deep = body.wall
-    slab.paint(d < deep, 'muscle'); slab.paint(d < .45*deep, 'wallfat'); slab.paint(slab.depth < 1.5, 'skin')
+    slab.paint(d < deep, 'muscle')
+    slab.paint(d < .45*deep, 'wallfat')
+    slab.paint(slab.depth < 1.5, 'skin')
     slab.flash[d < deep] = 0
     slab.flash += (d < deep)*1.8*np.clip(slab.texture(12, slab.along, d, 3.5, .4) - 1., 0, 1.5)
     for i, share in enumerate((.45, .7, 1.)):
-        slab.line(d - share*deep, 2.6*np.clip(.4 + slab.texture(12 + i, slab.along, d, 5., 60.), 0, None), .4)
+        slab.line(d - share*deep, 2.6*np.clip(.4 + slab.texture(12 + i, slab.along, d, 5., 60.), 0,
+                                              None), .4)
     for at, depth, w, h in view.ribs:
         bone = np.hypot((slab.along - at*d/depth)/w, (d - depth)/h)
         slab.paint(bone < 1, 'bone'); slab.line((bone - 1)*h, 7.*(d < depth), .5)
@@ -335,7 +371,8 @@ def _paint_wall(slab, body, view):
 def paint(slab, body, view, cut=None, edge=MILD['edge']):
     "Everything, from the back to the front"
     slab.waves = view.waves(slab.x, slab.z)
-    slab.flash += .9*np.clip(slab.texture(0, slab.along, slab.depth + 2*slab.waves, 2., .5) - 1.2, 0, 1.2)
+    slab.flash += .9*np.clip(slab.texture(0, slab.along, slab.depth + 2*slab.waves, 2., .5) - 1.2,
+                             0, 1.2)
     _paint_loops(slab, view); _paint_liver(slab, body, view); _paint_psoas(slab, view)
     if cut is not None: _paint_kidney(slab, cut, edge)
     _paint_gas(slab, view); _paint_wall(slab, body, view)
@@ -358,8 +395,10 @@ class Scanner:
 def draw_scanner(rng, depth, noise=1.):
     "Random settings, focused at about `depth`"
     n, u = rng.standard_normal, rng.uniform
-    return Scanner(2.5*n(), u(46, 62), depth + 12*n(), u(.85, 1.25), u(-40, -30) + 6*math.log2(max(noise, 1e-3)), u(.2, 1.5),
-                   (1.6*n(), 1.*n(), u(0, 6), u(0, 6), 3*n()), (max(0, 3 + 4*n()), rng.choice([-1, 1])), u(.9, 1.25))
+    return Scanner(2.5*n(), u(46, 62), depth + 12*n(), u(.85, 1.25),
+                   u(-40, -30) + 6*math.log2(max(noise, 1e-3)), u(.2, 1.5),
+                   (1.6*n(), 1.*n(), u(0, 6), u(0, 6), 3*n()),
+                   (max(0, 3 + 4*n()), rng.choice([-1, 1])), u(.9, 1.25))
 
 def _level(slab, scanner, body, fan):
     "Echo and loss in dB at each point: what scatters, and what is left of the pulse there and of its echo"
@@ -370,8 +409,10 @@ def _level(slab, scanner, body, fan):
     deep, (p, q, f, g, slope) = np.arange(len(slab.depth))[:, None]/len(slab.depth), scanner.slider
     lost, end = scanner.contact
     gain = p*np.sin(4*deep + f) + q*np.sin(11*deep + g) + slope*(deep - .4)
-    gain = gain - 3*lost*np.clip(2.2*end*np.arctan2(slab.right, slab.down)/fan.half - 1, 0, None)**1.5
-    shadow = gaussian_filter1d(np.cumsum(table[slab.tissue, 1], 0)*fan.depth/len(slab.depth)/10, .9, axis=1)
+    gain = gain - 3*lost*np.clip(2.2*end*np.arctan2(slab.right, slab.down)/fan.half - 1, 0,
+                                 None)**1.5
+    shadow = gaussian_filter1d(np.cumsum(table[slab.tissue, 1], 0)*fan.depth/len(slab.depth)/10, .9,
+                               axis=1)
     return table[slab.tissue, 0] + table[slab.tissue, 2]*uneven, gain - shadow
 
 # %% ../nbs/04_phantoms.ipynb #cc5054a2
@@ -380,8 +421,10 @@ def pulse_blur(echo, fan, angle, scanner): # (rows, beams) complex; the angle be
     rows, beams = echo.shape
     step = fan.depth/rows; depth = (np.arange(rows)[:, None] + .5)*step
     along = max(.32*scanner.pulse/step, .05)
-    echo = gaussian_filter1d(echo.real, along, 0, truncate=3) + 1j*gaussian_filter1d(echo.imag, along, 0, truncate=3)
-    width = .6*scanner.pulse*np.sqrt(1 + ((depth - scanner.focus)/45)**2)/((fan.radius + depth)*angle)
+    echo = (gaussian_filter1d(echo.real, along, 0, truncate=3)
+            + 1j*gaussian_filter1d(echo.imag, along, 0, truncate=3))
+    width = .6*scanner.pulse*np.sqrt(1 + ((depth - scanner.focus)/45)**2)/((fan.radius + depth)
+                                                                           *angle)
     across = np.exp(-2*(np.pi*fft.fftfreq(beams)*width)**2)
     across /= np.sqrt((across**2).mean(1, keepdims=True)*_kept_power(along))
     return fft.ifft(fft.fft(echo, axis=1, overwrite_x=True)*across, axis=1, overwrite_x=True)
@@ -398,39 +441,48 @@ def _between(a): # (rows, n) -> (rows, 2n-1): every second beam interpolated
     out[:, ::2] = a; out[:, 1::2] = (a[:, 1:] + a[:, :-1])/2
     return out
 
-def scan(rng, fan, body, view, cut, scanner, size, texture, polar=None, edge=MILD['edge']): # polar: of the pixels
+def scan(rng, fan, body, view, cut, scanner, size, texture, polar=None, edge=MILD['edge']):
+    # polar: of the pixels
     "The picture (size,size) uint8"
     rows, half = 9*size//8, 9*size//32 + 8
-    wide = fan.half*(1 + 16/(9*size//16))                                              # a few beams beyond both ends
+    # a few beams beyond both ends
+    wide = fan.half*(1 + 16/(9*size//16))
     slab = paint(Slab(fan, rows, np.linspace(-wide, wide, half), texture), body, view, cut, edge)
     echo, left = _level(slab, scanner, body, fan)
     deep = (np.arange(rows)[:, None] + .5)/rows
     noise = _from_db(scanner.noise + 16*deep**2)
     spread = np.sqrt((_between(_from_db(echo + left))**2 + noise**2)/2)
-    signal = spread*rng.standard_normal(spread.shape) + 1j*spread*rng.standard_normal(spread.shape) + _between(slab.flash*_from_db(left))
+    signal = (spread*rng.standard_normal(spread.shape)
+              + 1j*spread*rng.standard_normal(spread.shape) + _between(slab.flash*_from_db(left)))
     angle = 2*wide/(2*half - 2)
     mm = deep*fan.depth
-    seen = np.abs(pulse_blur(signal, fan, angle, scanner)) + scanner.haze*np.exp(-mm/8)*(1 + .3*np.cos(2*mm))
+    seen = (np.abs(pulse_blur(signal, fan, angle, scanner))
+            + scanner.haze*np.exp(-mm/8)*(1 + .3*np.cos(2*mm)))
     grey = .36 + (np.log(seen + 1e-6)*(20/math.log(10)) + scanner.gain)/scanner.dynamic
     grey = gaussian_filter(grey.clip(1e-9, 1), (.75, .55), truncate=2)
-    return _to_picture(np.exp(scanner.gamma*np.log(grey)), polar or fan.polar(*fan.pixels(size)), fan.depth, wide)
+    return _to_picture(np.exp(scanner.gamma*np.log(grey)), polar or fan.polar(*fan.pixels(size)),
+                       fan.depth, wide)
 
-def _to_picture(grey, polar, depth, wide): # (rows, beams) in 0..1; of the pixels; of the last row; angle of the last beam
+def _to_picture(grey, polar, depth, wide):
+    # (rows, beams) in 0..1; of the pixels; of the last row; angle of the last beam
     "Beams into a picture, black outside of the fan"
     deep, angle, inside = polar
-    places = deep[inside]*(len(grey)/depth) - .5, (angle[inside] + wide)*((grey.shape[1] - 1)/(2*wide))
+    places = deep[inside]*(len(grey)/depth) - .5, (angle[inside]
+                                                   + wide)*((grey.shape[1] - 1)/(2*wide))
     out = np.zeros(inside.shape, np.uint8)
     out[inside] = np.rint(255*map_coordinates(grey, places, order=1, mode='nearest'))
     return out
 
 # %% ../nbs/04_phantoms.ipynb #456e56d2
-def _patient(seed, number, size, views, no_kidney, contrast, variety, shadow, noise, cysts, disagreement,
+def _patient(seed, number, size, views, no_kidney, contrast, variety, shadow, noise, cysts,
+             disagreement,
              hard, habits): # hard: of `hardness`
     "The cases of one patient"
     rng, disagreement = np.random.default_rng([seed, number]), disagreement*hard['hand']
     kidney = draw_kidney(rng, variety, cysts, hard['rim'])
     body = draw_body(rng, variety, contrast, hard['medulla'], hard['sinus'], hard['vague'])
-    fan = Fan(rng.uniform(42, 60), rng.uniform(.46, .62), body.depth + 2*kidney.half[1] + rng.uniform(22, 50))
+    fan = Fan(rng.uniform(42, 60), rng.uniform(.46, .62),
+              body.depth + 2*kidney.half[1] + rng.uniform(22, 50))
     xz, texture, cases = fan.pixels(size), Texture(rng), []
     polar = fan.polar(*xz)
     for v in range(int(rng.integers(views[0], views[1] + 1))):
@@ -442,7 +494,8 @@ def _patient(seed, number, size, views, no_kidney, contrast, variety, shadow, no
         hands = draw_rater(rng, disagreement), draw_rater(rng, 2*disagreement, habits)
         first, second = (draw_labels(cut, hand, *xz)*polar[2] for hand in hands)
         extra = dict(raters=(partial(np.array, second),))
-        cases.append(Case(f'phantom-{number:04}-{v}', image, first, f'phantom-{number:04}', (fan.pitch(size),)*2, extra=extra))
+        cases.append(Case(f'phantom-{number:04}-{v}', image, first, f'phantom-{number:04}',
+                          (fan.pitch(size),)*2, extra=extra))
     return cases
 
 # %% ../nbs/04_phantoms.ipynb #ecdfc89c
@@ -461,10 +514,14 @@ def phantom(patients=60,    # how many
            ) -> SegData:
     "Kidney-ultrasound phantoms: the same bytes for the same seed"
     if patients < 1 or not 1 <= views[0] <= views[1]:
-        raise TskdError('at least one patient with at least one view', f'patients={patients}, views={views}',
+        raise TskdError('at least one patient with at least one view',
+                        f'patients={patients}, views={views}',
                         'for instance phantom(60, views=(2, 4))')
-    if size < 32: raise TskdError('images of at least 32 px', f'{size}', 'draw larger ones; batches() fits them to any size')
-    habits = np.random.default_rng([seed, 2**31]).standard_normal(3)              # of the second rater
+    if size < 32:
+        raise TskdError('images of at least 32 px', f'{size}',
+                        'draw larger ones; batches() fits them to any size')
+    # of the second rater
+    habits = np.random.default_rng([seed, 2**31]).standard_normal(3)
     knobs = size, views, no_kidney, contrast, variety, shadow, noise, cysts, disagreement
     knobs = *knobs, hardness(difficulty), habits
     return SegData([c for i in range(patients) for c in _patient(seed, i, *knobs)], CLASSES)

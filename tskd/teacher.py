@@ -51,7 +51,8 @@ def _saved(model): # what is trained besides the adapter
 def _chosen(model, blocks): # the adapted blocks
     return [model.encoder.blocks[i] for i in adapted_blocks(model.encoder, blocks)]
 
-def _linears(model, blocks): # names of their linear layers, or of those of an encoder without blocks
+def _linears(model, blocks):
+    # names of their linear layers, or of those of an encoder without blocks
     parts = _chosen(model, blocks) or [model.encoder]
     inside = {m for b in parts for m in b.modules() if isinstance(m, nn.Linear)}
     if not inside:
@@ -200,13 +201,15 @@ def _prefix_bytes(tuned, image): # (B,C,H,W) -> bytes of one view in the cache
     return 2*below(tuned.model.encoder, tuned.model.normalise(image[:1]), tuned.depth).numel()
 
 # %% ../nbs/10_teacher.ipynb #3a4d100d
-def _four_steps(tuned, loss, dtype, batch): # -> seconds that fill the cache, that read it; bytes saved
+def _four_steps(tuned, loss, dtype, batch):
+    # -> seconds that fill the cache, that read it; bytes saved
     _timed_step(tuned, loss, dtype, batch)               # the very first step warms up
     if tuned.cache is not None: tuned.cache = AnswerCache()
     (first, _), *rest = [_timed_step(tuned, loss, dtype, batch) for _ in range(3)]
     return first, min(t for t, _ in rest), rest[0][1]
 
-def _measured(tuned, loss, dtype, batch): # -> the same, from the largest part of the batch that fits
+def _measured(tuned, loss, dtype, batch):
+    # -> the same, from the largest part of the batch that fits
     for pieces in (2**k for k in range(len(batch['image']).bit_length())):
         try: first, step, saved = _four_steps(tuned, loss, dtype, batch_part(batch, 0, pieces))
         except Exception as e:
@@ -233,9 +236,11 @@ def estimate_run(tuned,   # a Tuned
     filling = max(first - step, 0)*entries/len(batch['id'])/60 if cached else 0.
     held = entries*_prefix_bytes(probe, batch['image']) if cached else 0.
     weights = sum(p.numel()*p.element_size() for p in tuned.parameters())
-    return pd.Series({'trained parameters': n, 'seconds a step': step, 'minutes of training': steps*step/60,
+    return pd.Series({'trained parameters': n, 'seconds a step': step,
+                      'minutes of training': steps*step/60,
                       'minutes to fill the cache': filling, 'weights MiB': weights/MiB,
-                      'gradients and optimiser MiB': 12*n/MiB, 'activations MiB': saved/MiB, 'cache MiB': held/MiB})
+                      'gradients and optimiser MiB': 12*n/MiB, 'activations MiB': saved/MiB,
+                      'cache MiB': held/MiB})
 
 # %% ../nbs/10_teacher.ipynb #5a9d1b53
 class Teacher(SegModel):
@@ -290,7 +295,8 @@ def load_teacher(folder,    # of `fit_teacher(out=…)`, or its artifact
     facts = read_json(folder/'teacher.json')
     base = _base_again(facts, folder) if base is None else copy.deepcopy(base)
     if (found := base_sha256(base)) != facts['base']:
-        raise TskdError(f"a base with sha256 {facts['base']}", found, 'give the model that it was trained '
+        raise TskdError(f"a base with sha256 {facts['base']}", found,
+                        'give the model that it was trained '
                         'on, at that size: load_teacher(folder, base=seg_model(…))', folder)
     try: tuned = peft.PeftModel.from_pretrained(_divide(base, facts['method']), folder)
     except (RuntimeError, ValueError, OSError) as e:
@@ -412,8 +418,10 @@ def announce(self:Tuning, tuned, loss, train):
     says = estimate_run(tuned, loss, train, self.recipe.steps, DTYPES[how.autocast])
     minutes = says['minutes of training'] + says['minutes to fill the cache']
     MiB, parameters = says.filter(like='MiB').sum(), trainable_table(tuned.model).parameters['all']
-    size = f'about {minutes:.1f} minutes and {MiB:,.0f} MiB' if minutes >= 0 else 'too large for an estimate'
-    print(f"{says['trained parameters']/1e6:.2f} M of {parameters/1e6:.2f} M parameters are trained; "
+    size = (f'about {minutes:.1f} minutes and {MiB:,.0f} MiB' if minutes >= 0
+            else 'too large for an estimate')
+    print(f"{says['trained parameters']/1e6:.2f} M of {parameters/1e6:.2f} M parameters are "
+          f"trained; "
           f'{size} on {how.place} ({how.autocast})')
 
 # %% ../nbs/10_teacher.ipynb #93988c78
@@ -443,7 +451,8 @@ def facts(self:Tuning, whole): # a PeftModel -> dict for `teacher.json`
     if not isinstance(method, str): method = f'peft {method.peft_type.value}'
     weights = self.weights if self.weights in ('hub', 'wheel', 'meta') else None
     settings = {k: r.settings[k] for k in ('rank', 'blocks', 'steps', 'batch_size', 'seed')}
-    return dict(base=base_sha256(base), spec=base.spec, weights=weights, method=method, size=base.size,
+    return dict(base=base_sha256(base), spec=base.spec, weights=weights, method=method,
+                size=base.size,
                 classes=base.classes, n_labelled=len(self.labelled), n_val=len(self.val or ()),
                 trained=trainable_table(whole).trained.astype(int).to_dict()) | settings
 
