@@ -682,7 +682,7 @@ def load_study(file) -> Study: # a TOML file
     try: given = tomllib.loads(file.read_text(encoding='utf-8'))
     except FileNotFoundError:
         raise TskdError('a study as TOML', 'no such file', 'check the path', file) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as e:
         raise TskdError('valid TOML', str(e), 'mend that line', file) from None
     _check_form(given, FORM, file)
     if 'data' not in given:
