@@ -7,7 +7,7 @@ __all__ = ['IGNORE', 'Store', 'Problem', 'Case', 'SegData', 'signed', 'fit_size'
            'check_labels']
 
 # %% ../nbs/02_data.ipynb #740d320e
-import warnings
+import os, warnings
 from collections import Counter, namedtuple
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
@@ -158,12 +158,10 @@ def unlabelled(self:SegData):
 @patch
 def __add__(self:SegData, other):
     "Both sets, joined by id: a case that is in both stays one case, with its mask if either has it"
-    if self.classes != other.classes:
-        raise TskdError(f'the classes {self.classes}', f'{other.classes}',
-                        'read both with the same classes=')
-    cases = dict(zip(self._places, self))
-    for c in other: cases[c.id] = _joined(cases[c.id], c) if c.id in cases else c
-    return SegData(cases.values(), self.classes, dict.fromkeys(self.notes + other.notes))
+    classes, (a, b) = _common_classes(self, other), _apart_by_id(self, other)
+    cases = dict(zip(a._places, a))
+    for c in b: cases[c.id] = _joined(cases[c.id], c) if c.id in cases else c
+    return SegData(cases.values(), classes, dict.fromkeys(a.notes + b.notes))
 
 # %% ../nbs/02_data.ipynb #6ce6b627
 def _joined(a, b): # two cases with one id -> one case
@@ -175,6 +173,38 @@ def _joined(a, b): # two cases with one id -> one case
         raise TskdError(f'one mask for {a.id!r}', 'two different ones',
                         'choose one of them before joining', file=b.source)
     return masks[0] if masks else a
+
+def _images_alone(data): # whether it is images alone: no mask, no classes of its own
+    return data.classes == ('background',) and not any(c.labelled for c in data)
+
+def _common_classes(a, b): # of two sets that are joined
+    if a.classes == b.classes or _images_alone(b): return a.classes
+    if _images_alone(a): return b.classes
+    raise TskdError(f'the classes {a.classes}', f'{b.classes}', 'read both with the same classes=')
+
+# %% ../nbs/02_data.ipynb #de4092a2
+def _apart_by_id(a, b): # two sets -> the same; one has other ids if different images share one
+    def rank(data): return not any(c.labelled for c in data), data.classes == ('background',)
+    return (_renamed(a, b), b) if rank(a) > rank(b) else (a, _renamed(b, a))
+
+def _renamed(data, other): # the set that gives way -> with its folder's name before its ids
+    def taken(c, id): return id in other and c.image_key != other[id].image_key
+    clash = [c for c in data if taken(c, c.id)]
+    if not clash or any(c.labelled or c.source in (None, other[c.id].source) for c in clash):
+        return data
+    fresh = [c for c in data if c.id not in other or taken(c, c.id)]
+    for folder in _folder_names(data):
+        names = {c.id: f'{folder}/{c.id}' for c in fresh}
+        if not any(taken(c, names[c.id]) for c in fresh): break
+    else: return data
+    note = f'{len(fresh)} images are named {folder}/…, since other images had some of their names'
+    return SegData([c.replace(id=names.get(c.id, c.id)) for c in data], data.classes,
+                   (*data.notes, note))
+
+def _folder_names(data): # of the folder that holds all files: 'b', 'a/b' … for /a/b
+    folders = {os.path.dirname(os.path.abspath(c.source)) for c in data if c.source}
+    parts = [p for p in os.path.commonpath(folders).split(os.sep) if p]
+    return ['/'.join(parts[-k:]) for k in range(1, len(parts) + 1)]
 
 # %% ../nbs/02_data.ipynb #e249be4f
 def signed(mask): # class ids with 255 = ignore -> -1 = ignore
@@ -214,7 +244,7 @@ def summary(self:SegData) -> pd.Series:
     for name, f in self.frequencies().iloc[1:].iterrows():
         rows[name] = (f'in {f.cases:.0f} cases of {f.patients:.0f} patients, '
                       f'{f.share:.1%} of the pixels')
-    return pd.Series(rows | ({'masks': '; '.join(self.notes)} if self.notes else {}), name='')
+    return pd.Series(rows | ({'notes': '; '.join(self.notes)} if self.notes else {}), name='')
 
 def _span(values, unit=''): # a few numbers -> 'from … to …'
     lo, hi = min(values), max(values)
