@@ -10,6 +10,7 @@ from .core import Artifact, TskdError, TskdWarning, knob, machine, pick_device, 
 from .recipes import Execution
 from .viz import bars, curves, error_overlay, grid, overlay, show_image
 from .data import Case, SegData, leakage
+from .layouts import layout
 from .folders import from_folder, verify_folder
 from .datasets import autooral, chaos, drive, kidney_us, ph2, sources
 from .augment import PHOTO, ULTRASOUND, Views, copy_paste, strong_augment, warp
