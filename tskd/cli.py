@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['app', 'CORE', 'WHEELS', 'main', 'say', 'tips', 'cache_sizes', 'examine', 'doctor', 'clean', 'verify', 'export',
-           'predict', 'report', 'demo', 'study', 'tutorials', 'copy_tutorials', 'lab']
+           'predict', 'report', 'distill', 'demo', 'study', 'tutorials', 'copy_tutorials', 'lab']
 
 # %% ../nbs/30_cli.ipynb #e1bdb6e6
 import json, sys
@@ -264,33 +264,57 @@ def report(what: Path = typer.Argument(..., help='Folder of a study or of runs, 
     say(dict(report=str(path), bytes=path.stat().st_size), as_json,
         [f'{path}: {path.stat().st_size/1000:.0f} kB'])
 
+# %% ../nbs/30_cli.ipynb #0be43b50
+@app.command()
+def distill(images: Path = typer.Argument(..., help='Folder of images; masks may lie among them.'),
+            masks: Path = typer.Argument(None, help='Folder of masks with the same stems.'),
+            unlabelled: Path = typer.Option(None, '--unlabelled', help='Further images, without '
+                                                                       'masks: your archive.'),
+            group: str = typer.Option(None, help="What tells the patient: a regex for the file's "
+                                                 "name, or a CSV with file and group."),
+            minutes: float = typer.Option(None, '--minutes', min=.1,
+                                          help='That it may take; by default as long as it wants.'),
+            out: Path = typer.Option('tskd-job', '--out', '-o', help='Folder for all that is made; '
+                                     'a job that was interrupted goes on there.'),
+            plan: bool = typer.Option(False, '--plan', help='Say what would be done, and end.'),
+            settings: list[str] = typer.Option([], '--set', help='A setting of your own: size=160, '
+                                               'or of a stage: distill.lr=0.002.'),
+            seed: int = typer.Option(0, '--seed', min=0, help='Of the split and the trainings.'),
+            as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
+    """From images and a few labels to a small segmenter: plan, train, compare, export.
+
+    Example: tskd distill images masks --unlabelled archive --minutes 30
+
+    Example: tskd distill images masks --group '^(P[0-9]+)_' --plan
+    """
+    from tskd.job import distill_task, schedule
+    done = distill_task(images, masks, unlabelled, group, minutes, out, settings, plan, seed,
+                        show=not as_json)
+    if not as_json: return
+    table = schedule(done.plan, done.pace, done.images).df.to_dict('records') if plan else None
+    say(dict(plan=done.plan.settings, schedule=table) if plan else done.record(), True, [])
+
 # %% ../nbs/30_cli.ipynb #02e8c9cb
 @app.command()
 def demo(out: Path = typer.Option('tskd-demo', '--out', '-o', help='Folder for all that is made; '
                                                                    'what is there already is not '
                                                                    'made again.'),
          quick: bool = typer.Option(False, '--quick',
-                                    help='Two minutes: shows that everything runs.'),
-         full: bool = typer.Option(False, '--full',
-                                   help='Several seeds and label budgets; for a GPU.'),
-         images: Path = typer.Option(None, '--images',
-                                     help='Your own images, in place of the phantoms.'),
-         masks: Path = typer.Option(None, '--masks', help='Their masks, with the same stems.'),
-         group: str = typer.Option(None, help="What tells the patient: a regex for the file's "
-                                              "name, or a CSV with file and group."),
-         labels: int = typer.Option(None, '--labels', min=1, help='How many of the labels to use.'),
+                                    help='A minute: shows that everything runs.'),
+         full: bool = typer.Option(False, '--full', help='As long as the plan wants, and all '
+                                                         'rivals; for a GPU.'),
+         minutes: float = typer.Option(None, '--minutes', min=.1,
+                                       help='That it may take; by default 10.'),
          seed: int = typer.Option(0, '--seed', min=0, help='Of phantoms, labels and trainings.'),
          as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
-    """The whole chain: teacher, diffusion, distillation, student, table, report.
+    """The whole chain on embedded images: teacher, distillation, student, rivals, report.
 
     Example: tskd demo
-
-    Example: tskd demo --images images --masks masks --group '^(P[0-9]+)_' --labels 40
     """
     if quick and full: raise typer.BadParameter('choose one of --quick and --full')
     from tskd.demo import demo
-    done = demo(out, 'quick' if quick else 'full' if full else 'short', images, masks, group,
-                labels, seed, show=not as_json)
+    done = demo(out, 'quick' if quick else 'full' if full else 'short', minutes, seed,
+                show=not as_json)
     if as_json: say(done.record(), True, [])
 
 # %% ../nbs/30_cli.ipynb #02a4e374

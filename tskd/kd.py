@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TERMS', 'PARTS', 'to_grid', 'match_grids', 'projector', 'Standard', 'fit_standard', 'feature_kd', 'affinities',
            'relation_kd', 'divergence', 'logit_kd', 'dice_kd', 'border_weight', 'boundary_kd', 'at_label', 'label_gate',
-           'confidence_gate', 'agreement', 'likeliest_temperature', 'term_weights', 'KD']
+           'confidence_gate', 'agreement', 'averaged', 'likeliest_temperature', 'term_weights', 'KD']
 
 # %% ../nbs/08a_kd.ipynb #38e6a478
 import torch
@@ -189,6 +189,17 @@ def confidence_gate(target,  # (B,1|C,h,w) logits, calibrated
 def agreement(looks): # logits (B,1|C,h,w) of several looks at the same pixels -> (B,h,w) in 0..1
     "What all looks have in common: 1 if they agree, 0 if they contradict each other"
     return torch.stack([as_classes(x).softmax(1) for x in looks]).amin(0).sum(1)
+
+# %% ../nbs/08a_kd.ipynb #eb63f494
+def averaged(looks): # logits (B,1|C,h,w) of several looks at the same pixels -> (B,C,h,w) float32
+    "Logits of the mean probability"
+    x = torch.stack([as_classes(look) for look in looks])
+    level = x.logsumexp(2, keepdim=True)
+    level = level - level[0]
+    # log(p/p of the first), which is 0 where they agree
+    gain = x - x[0] - level
+    top = gain.amax(0)
+    return x[0] + (top + (gain - top).exp().mean(0).log() + level.mean(0))
 
 # %% ../nbs/08a_kd.ipynb #fd6d0855
 def likeliest_temperature(logits, # (N,C)

@@ -310,10 +310,16 @@ def _batch_norms(module): # by name
     kind = nn.modules.batchnorm._BatchNorm
     return {n: m for n, m in module.named_modules() if isinstance(m, kind)}
 
-def _layout(recipe, model, device, precision): # measured: it pays for convolutions in low precision
+def _mostly_depthwise(model, convs): # its convolutions that are larger than 1×1
+    attends = any(hasattr(m, 'fused_attn') or isinstance(m, nn.MultiheadAttention)
+                  for m in model.modules())
+    return not attends and 2*sum(m.groups == m.in_channels > 1 for m in convs) > len(convs)
+
+def _layout(recipe, model, device, precision): # whether channels are to come last
     if recipe.channels_last != 'auto': return recipe.channels_last
-    if precision == 'no' or device.type not in ('cpu', 'cuda'): return False
-    return any(isinstance(m, nn.Conv2d) and m.kernel_size != (1, 1) for m in model.modules())
+    convs = [m for m in model.modules() if isinstance(m, nn.Conv2d) and m.kernel_size != (1, 1)]
+    if precision != 'no': return device.type in ('cpu', 'cuda') and bool(convs)
+    return device.type == 'cpu' and _mostly_depthwise(model, convs)
 
 # %% ../nbs/09_train.ipynb #dbaea2c4
 def _parallel():
