@@ -172,6 +172,11 @@ def again(self:Job): # -> SegModel
     every = replace(c, labelled=labelled, transfer=transfer, budget=len(labelled))
     return spec.methods[OURS](every)
 
+# %% ../nbs/23d_job.ipynb #80e11030
+def seen(c): # a Context -> what is learnt from
+    return (f'{len(c.transfer)} images to learn from, {len(c.labelled)} of them with labels; '
+            f'{len(c.val)} more with labels to choose by')
+
 # %% ../nbs/23d_job.ipynb #da41cc52
 @patch
 def ship(self:Job, student): # a SegModel -> folder of the student, the .onnx, the Report of its export
@@ -185,11 +190,6 @@ def ship(self:Job, student): # a SegModel -> folder of the student, the .onnx, t
     said = export(student, out/'student.onnx', val=c.val)
     self.story.say(said)
     return out/'student', out/'student.onnx', said
-
-# %% ../nbs/23d_job.ipynb #80e11030
-def seen(c): # a Context -> what is learnt from
-    return (f'{len(c.transfer)} images to learn from, {len(c.labelled)} of them with labels; '
-            f'{len(c.val)} more with labels to choose by')
 
 # %% ../nbs/23d_job.ipynb #9058c093
 @dataclass
