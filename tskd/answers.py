@@ -118,7 +118,6 @@ class Targets:
         if len(self.average.ways) > 1: how.append(self.average.id)
         return content_id([teacher_id(self.teacher), *how])
 
-# %% ../nbs/09a_answers.ipynb #fe35c346
 def _channels(model, default=1):
     return getattr(getattr(model, 'normalise', None), 'channels', default)
 
@@ -139,17 +138,6 @@ def ask(self:Targets, image, teacher=None): # (B,C,H,W) at the teacher's size; b
           torch.autocast(self.device.type, dtype) if dtype else nullcontext()):
         return teacher(image)
 
-# %% ../nbs/09a_answers.ipynb #1b31c4c0
-@patch
-def __call__(self:Targets, image): # (B,C,H,W) in 0..1, at any size -> dict of tensors on the CPU
-    "The answers for a batch of views"
-    small = resized(image, self.size).mul(255).round().clamp(0, 255).byte().cpu()
-    said = {k: v.to('cpu', self.dtype).contiguous() for k, v in self.said(image).items()}
-    if not all(v.isfinite().all() for v in said.values()):
-        raise TskdError(f'answers that {self.dtype} can hold', 'NaN, infinity or larger numbers',
-                        'dtype=torch.bfloat16, or look at the teacher: did its training diverge?')
-    return dict(image=small) | said
-
 # %% ../nbs/09a_answers.ipynb #7a0516ba
 @patch
 def said(self:Targets, image): # (B,C,H,W) -> features, logits and, if several were asked, trust
@@ -161,7 +149,14 @@ def said(self:Targets, image): # (B,C,H,W) -> features, logits and, if several w
     turned = [to_grid(x, self.grids['logits']) for x in self.turned(image)]
     said = dict(features=to_grid(plain.features, self.grids['features']),
                 logits=averaged([logits, *turned]) if turned else logits)
-    return said | (dict(trust=agreement([logits, *others, *turned])) if others else {})
+    trust = [agreement([logits, *others, *turned])]*(len(others) > 0) + self.own_trust(plain)
+    return said | (dict(trust=torch.stack(trust).amin(0)) if trust else {})
+
+@patch
+def own_trust(self:Targets, out): # what a teacher gave -> [(B,h,w)], or nothing
+    "The trust that a teacher has in itself, as `Ensemble` has"
+    trust = getattr(out, 'trust', None)
+    return [] if trust is None else [to_grid(trust[:, None], self.grids['logits'])[:, 0]]
 
 @patch
 def turned(self:Targets, image): # (B,C,H,W)
@@ -169,6 +164,17 @@ def turned(self:Targets, image): # (B,C,H,W)
     for axes, factor in self.average.ways[1:]:
         teacher = self.scaled.get(factor, self.teacher)
         yield self.ask(resized(image, teacher.size).flip(axes), teacher).logits.flip(axes)
+
+# %% ../nbs/09a_answers.ipynb #1b31c4c0
+@patch
+def __call__(self:Targets, image): # (B,C,H,W) in 0..1, at any size -> dict of tensors on the CPU
+    "The answers for a batch of views"
+    small = resized(image, self.size).mul(255).round().clamp(0, 255).byte().cpu()
+    said = {k: v.to('cpu', self.dtype).contiguous() for k, v in self.said(image).items()}
+    if not all(v.isfinite().all() for v in said.values()):
+        raise TskdError(f'answers that {self.dtype} can hold', 'NaN, infinity or larger numbers',
+                        'dtype=torch.bfloat16, or look at the teacher: did its training diverge?')
+    return dict(image=small) | said
 
 # %% ../nbs/09a_answers.ipynb #538723c8
 class Relit:

@@ -17,8 +17,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from timm.layers import LayerNorm2d
-from .answers import (LOOKS, Relit, TargetCache, Targets, TransferBatches, as_looks, frozen_eval,
-                          is_looks, teacher_id)
+from .answers import (LOOKS, Relit, TargetCache, Targets, TransferBatches, as_looks,
+                          frozen_eval, is_looks, teacher_id)
 from .augment import Views
 from .core import (Artifact, TskdError, TskdWarning, cache_root, content_id, disk_errors, patch,
                        patch_cached, read_json, write_json)
@@ -67,7 +67,8 @@ def fresh_student(student, teacher, classes, size=None, decoder=None, weights=No
         model = copy.deepcopy(student)
         return model.resize(size) if size and model.size != (size, size) else model
     own = recipe_of(student).decoder if isinstance(student, str) else 'sam'       # lite0 and kin have one
-    decoder = decoder or (own if own != 'sam' else (teacher.spec or {}).get('decoder', 'sam'))
+    like = getattr(teacher, 'chief', teacher).spec or {}                   # of an ensemble: its first
+    decoder = decoder or (own if own != 'sam' else like.get('decoder', 'sam'))
     return seg_model(student, classes, decoder, size=size or teacher.size[0], weights=weights,
                      seed=seed)
 
@@ -136,7 +137,7 @@ class Distillation(Training):
 # %% ../nbs/13_student.ipynb #a33bfbf9
 @patch_cached
 def content(self:Distillation):
-    "What names it: settings that came later only where they matter, so that older students are found"
+    "What names it; settings that came later only where they matter: older students are found"
     used = super(Distillation, self).content | dict(looks=as_looks(self.looks))
     if len(used['looks'].ways) == 1: del used['looks']
     return used
@@ -244,7 +245,8 @@ class Distilling(ModelStage):
 def lessons(self:Distilling, model): # the student -> TransferBatches, filled
     "The batches with the teacher's answers"
     r, e = self.recipe, self.execution
-    looks, views = [Relit(1), Relit(2)] if r.gate == 'consistency' else None, as_views(r.views)
+    doubts = r.gate == 'consistency' and not getattr(self.teacher, 'doubts', False)
+    looks, views = [Relit(1), Relit(2)] if doubts else None, as_views(r.views)
     targets = Targets(self.teacher, model, looks, execution=e, average=r.looks)
     store = None
     if e.cache is not False and views.n is not None:
