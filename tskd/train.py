@@ -393,6 +393,7 @@ def precision_of(model, loss, batches, folder=None, # see `fit`; where checkpoin
     device, want = execution.place, execution.precision
     if want != 'auto' or device.type != 'cpu': return pick_precision(device, want)
     if begun := _begun_in(folder, device): return begun
+    if int(os.environ.get('WORLD_SIZE', 1)) > 1: return 'no'     # they could disagree
     kept = rng_state()
     try: return pick_precision(device, trial=partial(fit_trial, model, loss, batches, recipe, device))
     except Exception: return 'no'    # the first step will meet it again, and says it better
