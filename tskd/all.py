@@ -24,7 +24,8 @@ from .train import DatasetBatches, Training, dice_on, fit, param_groups
 from .teacher import LoRA, fit_teacher, load_teacher
 from .audit import audit, quality
 from .diffusion import Diffusion, fit_diffusion, load_generator
-from .answers import calibrate
+from .answers import Looks, calibrate
+from .ensemble import Ensemble, load_ensemble, save_ensemble
 from .student import Distillation, FineTuning, distill, finetune, load_student
 from .pretrain import Contrastive, Masked, fit_mae, fit_moco
 from .consistency import SelfTraining, self_train

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from .core import TskdError, disk_errors, in_notebook, patch
 from .data import signed
-from .results import (DIGITS, LOWER, SETTINGS, Interval, Results, Table,
+from .results import (DIGITS, LOWER, SETTINGS, Interval, Results, Table, everywhere,
                           expected_calibration_error, footnote, holm, interval, load_results,
                           p_text, setting_text, settings_of, signed_rank)
 from .metrics import FLAGS, METRICS
@@ -27,10 +27,11 @@ from .viz import (ERRORS, colour, curves, drawn_bytes, error_overlay, figure_byt
                       html_table, line_look, overlay, plain_text, png_uri, style)
 
 # %% ../nbs/22_explore.ipynb #6fefcc78
-AXES = 'budget', 'transfer_size', 'rank', 'epoch'
+AXES = 'budget', 'unlabelled', 'transfer_size', 'rank', 'epoch'
 
-_WORDS = dict(budget='budget', transfer_size='transfer', rank='rank', epoch='epoch',
-              n_val='validation', n_teacher='teacher labels', n_generator='generator labels')
+_WORDS = dict(budget='budget', unlabelled='unlabelled', transfer_size='transfer', rank='rank',
+              epoch='epoch', n_val='validation', n_teacher='teacher labels',
+              n_generator='generator labels')
 
 def _told_by(runs, x): # settings of one method; the axis -> the columns that tell its lines apart
     axis, told = [x] if x in AXES else [], []
@@ -83,11 +84,17 @@ class Points:
 
 # %% ../nbs/22_explore.ipynb #4d288e46
 @patch
+def _placed(self:Points, x): # an axis -> the rows with a place on it
+    def make():
+        df = everywhere(self.df if x == 'epoch' else last_epochs(self.df), x)
+        return df[df[x].notna()] if x in AXES else df
+    return self._once(make, 'placed', x)
+
+@patch
 def lined(self:Points, x): # an axis
     "The rows with a place on this axis: the line's name as the method, and their place `at`"
     def make():
-        df = self.df if x == 'epoch' else last_epochs(self.df)
-        if x in AXES: df = df[df[x].notna()]
+        df = self._placed(x)
         names = line_names(df, x)
         places = {n: i for i, n in enumerate(dict.fromkeys(names))}
         return df.assign(method=names, at=df[x].astype(float) if x in AXES
@@ -153,9 +160,9 @@ def _setting_keys(df, columns): # one hashable key a row; tags are text, as in `
 
 @patch
 def _placed_bins(self:Points, x): # the counts of confidence that have a place on this axis
-    df, bins = self.lined(x), self.results.calibration
+    df, bins = self.lined(x), everywhere(self.results.calibration, x)
     columns = [c for c in settings_of(self.df) if c in bins]
-    known = dict(zip(_setting_keys(self.df.loc[df.index], columns), zip(df.method, df['at'])))
+    known = dict(zip(_setting_keys(self._placed(x), columns), zip(df.method, df['at'])))
     place = [known.get(k) for k in _setting_keys(bins, columns)]
     of = {c: [p[i] for p in place if p is not None] for i, c in enumerate(('line', 'at'))}
     return bins[[p is not None for p in place]].assign(**of).rename(columns={'region': 'class'})
@@ -204,7 +211,7 @@ def _differences(self:Points, metric, x, reference):
 class View:
     "What an explorer shows"
     metric: str = 'dice'    # or iou, precision, recall, hd95, assd, nsd, ece
-    # 'budget', 'transfer_size', 'rank', 'epoch' or 'method'; by default the first that varies
+    # one of `AXES`, or 'method'; by default the first that varies
     x: str = ''
     level: str = 'image'    # or 'volume'
     reference: str = ''     # a line: show paired differences to it
@@ -393,8 +400,8 @@ def read(self:DiceExplorer):
 LABELS = dict(dice='Dice', iou='IoU', hd95='HD95', assd='ASSD', nsd='NSD',
               boundary_iou='boundary IoU', ece='expected calibration error')
 
-_AXIS_LABELS = dict(budget='labelled images', transfer_size='transfer images', rank='LoRA rank',
-                    epoch='epoch', method='')
+_AXIS_LABELS = dict(budget='labelled images', unlabelled='images without a label',
+                    transfer_size='transfer images', rank='LoRA rank', epoch='epoch', method='')
 
 @patch
 def _on(self:DiceExplorer, t): # a table with line and class -> the rows that are switched on
@@ -446,7 +453,7 @@ def _panel(self:DiceExplorer, ax, name, shown, dots): # axes; a class; its point
     spots = None if dots is None else {k: tuple(cs) for k, cs in _columns(dots, ('value',)).items()
                                        if k in cols}
     curves(x, y, ax, _AXIS_LABELS[v.x], '', '', bands if v.bands else None, spots,
-           v.log and v.x in AXES[:3], places=self.places, legend=False)
+           v.log and v.x in AXES[:4], places=self.places, legend=False)
     # a given height spares the search for one
     ax.set_title(plain_text(name), y=1)
     if v.x == 'method':

@@ -211,8 +211,10 @@ def likeliest_temperature(logits, # (N,C)
     return 2.**minimize_scalar(cost, bounds=(-4, 6), method='bounded', options=dict(xatol=1e-3)).x
 
 # %% ../nbs/08a_kd.ipynb #a46322a4
-TERMS = dict(mse=1., cosine=1., relation=0., logit=.4, dice=2., boundary=0., task=0.)
-PARTS = dict(encoder=('mse', 'cosine', 'relation'), decoder=('logit', 'dice', 'boundary', 'task'))
+TERMS = dict(mse=1., cosine=1., relation=0., logit=.4, dice=2., boundary=0., task=0.,
+             consistency=0.)
+PARTS = dict(encoder=('mse', 'cosine', 'relation'),
+             decoder=('logit', 'dice', 'boundary', 'task', 'consistency'))
 
 def term_weights(terms=None,                  # dict name -> weight, over the defaults
                  parts=('encoder', 'decoder') # what is distilled
@@ -243,6 +245,9 @@ class KD(nn.Module):
             raise TskdError("gate 'confidence', 'consistency' or None", repr(gate),
                             'choose one of these')
         self.terms = term_weights() if terms is None else terms
+        if 'consistency' in self.terms:
+            raise TskdError('terms of a plain view', 'consistency',
+                            'distill(terms=dict(consistency=…)) adds it to these')
         self.standard, self.project = standard or nn.Identity(), project or nn.Identity()
         self.temperature, self.calibration, self.gate = temperature, calibration, gate
 

@@ -6,7 +6,7 @@
 __all__ = ['HEADINGS', 'PAGE_STYLE', 'FROM_LABELS', 'text', 'html_figure', 'html_json', 'heading', 'titled', 'table_of', 'page',
            'gather', 'subject_of', 'lead', 'limits', 'there', 'chosen_patients', 'patients_row', 'glance_section',
            'pictures_section', 'short_names', 'results_section', 'worst_section', 'curves_section', 'training_section',
-           'synthetic_section', 'costs_section', 'labels_section', 'settings_section', 'report']
+           'synthetic_section', 'costs_section', 'pool_words', 'labels_section', 'settings_section', 'report']
 
 # %% ../nbs/23b_report.ipynb #092c91d5
 import base64, io, json, os
@@ -19,7 +19,7 @@ from matplotlib import pyplot as plt
 from PIL import Image
 from . import __version__
 from .core import MANIFEST, Artifact, TskdError, machine, read_json, written_whole
-from .data import signed
+from .data import signed, where_on_curve
 from .results import (SETTINGS, Results, interval_of, load_results, paper_table, reference_of,
                           run_names, seed_interval_of, setting_text, settings_of, signed_rank,
                           study_curves)
@@ -45,7 +45,7 @@ def html_json(name, obj): # a heading; a JSON-able object
 # %% ../nbs/23b_report.ipynb #e182ef34
 HEADINGS = dict(budget='labels', n_teacher='labels of the teacher',
                 n_generator='labels of the generator', n_val='labels of validation',
-                transfer_size='images without labels', group='patient', case='image',
+                transfer_size='transfer images', unlabelled='images without a label', group='patient', case='image',
                 cases='images', dice='Dice', iou='IoU', hd95='HD95',
                 assd='ASSD', nsd='NSD', n_missed='missed', n_false='invented',
                 n_empty_agree='rightly empty', params='weights')
@@ -174,7 +174,7 @@ def subject_of(results,        # Results
     df = results.rows()
     reference = reference if reference in set(df.method) else reference_of(results)
     own = max(_runs(df[df.method == reference]),
-              key=lambda g: (g.budget.fillna(-1).iloc[0], _mean(g)))
+              key=lambda g: (*g[['budget', 'unlabelled']].iloc[0].fillna(-1), _mean(g)))
     same = df.budget.fillna(-1) == own.budget.fillna(-1).iloc[0]
     others = df[(df.method != reference) & (same | df.budget.isna())]
     alone = others[others.method.isin(rivals)]
@@ -420,8 +420,9 @@ def _curve(results, x, titles): # a column that varies
 
 def curves_section(results, titles=()): # Results or None
     "Dice over each setting that varies"
-    varying = [x for x in ('budget', 'transfer_size', 'rank', 'epoch')
+    varying = [x for x in ('budget', 'unlabelled', 'transfer_size', 'rank', 'epoch')
                if results is not None and results.df.groupby('method')[x].nunique().max() > 1]
+    if 'unlabelled' in varying: varying = [x for x in varying if x != 'transfer_size']
     return ''.join(_curve(results, x, dict(titles)) for x in varying)
 
 # %% ../nbs/23b_report.ipynb #422e4bf2
@@ -521,15 +522,37 @@ def costs_section(results, artifacts, exports, costs=None, titles=()):
                                 else costs.round(3), note=f'Measured on {machine()}.'))
     return ''.join(parts)
 
+# %% ../nbs/23b_report.ipynb #b990acb8
+def _made(artifacts, n): # Artifacts; transfer images of a run -> how many a machine had made
+    facts = [read_json(a/'student.json') for a in artifacts if (a/'student.json').is_file()]
+    return next((f.get('n_synthetic', 0) for f in facts if f.get('n_transfer') == n), 0)
+
+def _pool_of(r, artifacts): # a row of results -> transfer images, those without label; or None
+    if pd.isna(r.transfer_size) or r.transfer_size == 0 or pd.isna(r.budget): return None
+    total = int(r.transfer_size) - _made(artifacts, r.transfer_size)
+    return total, max(0, total - int(r.budget)) if pd.isna(r.unlabelled) else int(r.unlabelled)
+
+def pool_words(results, reference=None, titles=(), artifacts=()):
+    # Results; …; Artifacts, which know what a machine made
+    "The transfer set of the method under study, and where that is on the curve"
+    own, _ = subject_of(results, reference)
+    pool, df = _pool_of(own.iloc[0], artifacts), results.rows()
+    if pool is None: return ''
+    alike = df[(df.method == own.method.iloc[0]) & (df.budget == own.budget.iloc[0])]
+    curve = {int(n): _mean(g) for n, g in alike.groupby('unlabelled')}
+    name = titled(own.method.iloc[0], dict(titles))
+    said = f'{name}: a transfer set of {_count(pool[0], "image")}. {where_on_curve(pool[1], curve)}.'
+    return f'<p>{text(said)}</p>'
+
 # %% ../nbs/23b_report.ipynb #c260ab97
-def labels_section(results, titles=()): # Results
-    "How many labels each part has seen"
-    t = results.df[['method', 'budget', 'n_teacher', 'n_generator', 'n_val',
-                    'transfer_size']].drop_duplicates()
-    names = dict(budget='student', n_teacher='teacher', n_generator='generator', n_val='validation',
-                 transfer_size='images without labels')
-    return table_of(t.rename(columns=names).dropna(axis=1, how='all'), titles,
-                    note='Labelled images that each part has seen. An empty cell is unknown.')
+def labels_section(results, titles=(), reference=None, artifacts=()): # Results; …; Artifacts
+    "How many labels each part has seen, and how many images besides"
+    t = results.df[['method', 'budget', 'n_teacher', 'n_generator', 'n_val', 'transfer_size',
+                    'unlabelled']].drop_duplicates()
+    names = dict(budget='student', n_teacher='teacher', n_generator='generator', n_val='validation')
+    return (pool_words(results, reference, titles, artifacts)
+            + table_of(t.rename(columns=names).dropna(axis=1, how='all'), titles,
+                       note='Labelled images that each part has seen. An empty cell is unknown.'))
 
 def settings_section(artifacts): # Artifacts
     "Every setting of every artifact"
@@ -544,20 +567,21 @@ def _about(artifacts, note): # when and with what it was made
              ('note', note)]
     return html_table(pd.DataFrame([r for r in about if r[1] != ''], columns=['', ' ']))
 
-def _judged(results, data, reference, titles, rivals): # the sections on results
+# …; Artifacts -> the sections on results
+def _judged(results, data, reference, titles, rivals, artifacts):
     parts = {'At a glance': glance_section(results, data, reference, titles, rivals or FROM_LABELS)}
     if data is not None: parts['Pictures'] = pictures_section(results, data, reference=reference,
                                                               titles=titles, skip=1)
     return parts | {'Worst cases': worst_section(results, reference, titles),
                     'Curves': curves_section(results, titles),
                     'Results': results_section(results, reference, titles),
-                    'Labels': labels_section(results, titles)}
+                    'Labels': labels_section(results, titles, reference, artifacts)}
 
 # %% ../nbs/23b_report.ipynb #b809f9d8
 def _sections(results, artifacts, exports, data, synth, audit, costs, note, reference, titles,
               rivals=()):
     "{heading: HTML} of what there is"
-    parts = {} if results is None else _judged(results, data, reference, titles, rivals)
+    parts = {} if results is None else _judged(results, data, reference, titles, rivals, artifacts)
     if synth is not None: parts['Synthetic images'] = synthetic_section(synth, audit)
     parts |= {'Costs': costs_section(results, artifacts, exports, costs, titles),
               'About': _about(artifacts, note),

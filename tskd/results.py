@@ -8,7 +8,8 @@ __all__ = ['SETTINGS', 'ROWS', 'BINS', 'HOW', 'FEWEST', 'BCA_FROM', 'FEWEST_SEED
            'load_results', 'Interval', 'patient_means', 'bounded_interval', 'bootstrap_t_interval', 't_interval',
            'bca_interval', 'interval', 'seed_interval', 'Table', 'footnote', 'possible', 'interval_of',
            'seed_interval_of', 'setting_text', 'told_apart', 'run_names', 'signed_rank', 'holm', 'p_text',
-           'patients_needed', 'expected_calibration_error', 'study_curves', 'PaperTable', 'reference_of', 'paper_table']
+           'patients_needed', 'expected_calibration_error', 'everywhere', 'study_curves', 'PaperTable', 'reference_of',
+           'paper_table']
 
 # %% ../nbs/19_results.ipynb #d846b4a6
 import math, os, warnings
@@ -24,8 +25,8 @@ from .metrics import COLUMNS, METRICS, check_alike, missed_counts
 from .viz import bars, colour, curves, html_table
 
 # %% ../nbs/19_results.ipynb #e3a44cb5
-SETTINGS = ['method', 'budget', 'n_teacher', 'n_generator', 'n_val', 'transfer_size', 'rank',
-            'epoch', 'seed']
+SETTINGS = ['method', 'budget', 'n_teacher', 'n_generator', 'n_val', 'transfer_size', 'unlabelled',
+            'rank', 'epoch', 'seed']
 ROWS = SETTINGS + ['level', 'case', 'group', 'volume', *COLUMNS[1:], 'params', 'maps']
 BINS = SETTINGS + ['region', 'bin', 'n', 'confidence', 'correct']
 _TEXT = ['method', 'level', 'case', 'group', 'volume', 'class', 'convention', 'policy', 'unit',
@@ -50,7 +51,8 @@ class Results:
                  calibration=None # counts of confidence, from `evaluate`
                 ):
         self.df = _typed(pd.DataFrame(df))
-        self.calibration = pd.DataFrame(columns=BINS) if calibration is None else calibration
+        bins = pd.DataFrame(columns=BINS) if calibration is None else calibration
+        self.calibration = bins.reindex(columns=dict.fromkeys([*BINS, *bins]))
 
     def __len__(self): return len(self.df)
     def __repr__(self):
@@ -146,7 +148,8 @@ def load_results(path) -> Results: # a .csv that `save` wrote
                       stacklevel=2)
         text = text[:text.rfind('\n') + 1]
     df, beside = _read_table(StringIO(text)), path.with_suffix('.calibration.csv')
-    if lacking := [c for c in [*SETTINGS, 'level', 'case', 'class', 'dice'] if c not in df]:
+    needed = [*SETTINGS, 'level', 'case', 'class', 'dice']
+    if lacking := [c for c in needed if c not in df and c != 'unlabelled']:  # which came later
         raise TskdError('a table of results', f'no column {lacking[0]!r}',
                         'give a file that Results.save wrote', path)
     df['maps'] = [str((path.parent/m).absolute()) if m else '' for m in df.maps]
@@ -446,7 +449,7 @@ def worst(self:Results, n=10, metric='dice', level='image') -> Table:
 
 # %% ../nbs/19_results.ipynb #b648ba70
 WORDS = dict(budget='{} labels', transfer_size='{} transfer images', rank='rank {}',
-             epoch='epoch {}',
+             unlabelled='{} unlabelled images', epoch='epoch {}',
              n_teacher='{} labels of the teacher', n_generator='{} labels of the generator',
              n_val='{} labels of validation')
 
@@ -462,7 +465,7 @@ def told_apart(df,  # rows of results
     "The further settings, but for the seed, that tell runs apart: as few as will do"
     tags = settings_of(df)[len(SETTINGS):]
     told = []
-    for c in [c for c in ['budget', 'transfer_size', *tags, *WORDS] if c not in by]:
+    for c in [c for c in ['budget', 'unlabelled', 'transfer_size', *tags, *WORDS] if c not in by]:
         values = df.groupby([*by, *told], dropna=False)[c].nunique(dropna=False)
         if c not in told and values.max() > 1: told.append(c)
     return told
@@ -631,6 +634,17 @@ def reliability(self:Results, region='foreground', ax=None): # or 'all'
     ax.axline((1, 1), slope=1, color='#888888', ls='--', lw=1, zorder=0)
     return ax
 
+# %% ../nbs/19_results.ipynb #353b2958
+def everywhere(df, # rows of results
+               x   # a column
+              ):   # the same rows for any other column than 'unlabelled'
+    "Runs that use no unlabelled image, at each number of them that other runs have"
+    if x != 'unlabelled' or df[x].isna().all(): return df
+    free = df[x].isna() & (df.transfer_size.isna() | (df.transfer_size == 0))
+    values = sorted(df[x].dropna().unique())
+    rows = pd.concat([df[~free], *[df[free].assign(**{x: v}) for v in values]])
+    return rows.astype({x: 'Int64'}).sort_index(kind='stable', ignore_index=True)
+
 # %% ../nbs/19_results.ipynb #e11276a9
 def _point(rows, metric, x):
     # of one line -> {value of x: (interval over patients, interval over seeds)}
@@ -652,11 +666,11 @@ def _seed_bars(ax, xs, found): # axes; {line: values of x}; {line: intervals ove
 # %% ../nbs/19_results.ipynb #04ffc208
 def study_curves(results, # Results
                  metric='dice',
-                 x='budget', # or 'transfer_size', 'rank', 'epoch'
+                 x='budget', # or 'unlabelled', 'transfer_size', 'rank', 'epoch'
                  ax=None
                 ):
-    "A metric against labels: means over patients, 95 % intervals, a dot for each seed"
-    df = results.rows()
+    "A metric against labels, or `x`: means over patients, 95 % intervals, a dot for each seed"
+    df = everywhere(results.rows(), x)
     found = {name: _point(g, metric, x) for name, g in df.groupby(run_names(df, ('method', x)),
                                                                   sort=False)}
     xs = {name: list(p) for name, p in found.items()}
@@ -667,7 +681,8 @@ def study_curves(results, # Results
     ax = curves(xs, {n: [i.mean for i in p] for n, p in over.items()}, ax=ax, points=points,
                 log=True,
                 bands={n: ([i.low for i in p], [i.high for i in p]) for n, p in over.items()},
-                xlabel=dict(budget='labelled images').get(x, x.replace('_', ' ')), ylabel='')
+                xlabel=dict(budget='labelled images', unlabelled='images without a label').get(
+                    x, x.replace('_', ' ')), ylabel='')
     seeds = _seed_bars(ax, xs, {name: [s for _, s in p.values()] for name, p in found.items()})
     lines = ([f'{metric}{unit}: mean of patients', 'band: 95 % over patients']
              + ['bar: 95 % over seeds']*seeds)
@@ -726,7 +741,7 @@ def _runs(df, by):
 # %% ../nbs/19_results.ipynb #5764aace
 def _tests(results, data, metrics, reference, by):
     # a row for each run and metric: mean, intervals, p against the reference
-    df = results.rows()
+    df = everywhere(results.rows(), by)
     for value, runs in _runs(df, by):
         for key, r in runs.items():
             rival = _rival(key, runs, reference)
@@ -743,7 +758,7 @@ def _tests(results, data, metrics, reference, by):
 def paper_table(results,        # Results, or a dict name of the data -> Results
                 metrics=('dice', 'hd95'),
                 reference=None, # method, or name of a row, to test against; by default `reference_of`
-                by='budget'     # or 'transfer_size'
+                by='budget'     # or 'unlabelled', 'transfer_size'
                ) -> PaperTable:
     "Methods against budgets, with intervals, the best in bold, marks where a difference holds up"
     sets = results if isinstance(results, dict) else {'': results}

@@ -4,32 +4,34 @@
 
 # %% auto #0
 __all__ = ['same_shapes', 'start_decoder', 'start_neck', 'fresh_student', 'check_transfer', 'Distillation', 'as_views',
-           'ModelStage', 'save_student', 'load_student', 'facts_of', 'Distilling', 'standard_of', 'begin_as', 'distill',
-           'layer_rates', 'FineTuning', 'Tuning', 'finetune']
+           'ModelStage', 'save_student', 'load_student', 'facts_of', 'Distilling', 'standard_of', 'begin_as', 'Taught',
+           'lesson', 'rates_of', 'distill', 'layer_rates', 'FineTuning', 'Tuning', 'finetune']
 
 # %% ../nbs/13_student.ipynb #08dc2607
 import copy, warnings
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 
 import torch
+from torch import nn
 from safetensors.torch import save_file
 from timm.layers import LayerNorm2d
-from .answers import (LOOKS, Relit, TargetCache, Targets, TransferBatches, as_looks, frozen_eval,
-                          is_looks, teacher_id)
+from .answers import (LOOKS, Relit, TargetCache, Targets, TransferBatches, as_looks,
+                          frozen_eval, is_looks, teacher_id)
 from .augment import Views
 from .core import (Artifact, TskdError, TskdWarning, cache_root, content_id, disk_errors, patch,
                        patch_cached, read_json, write_json)
 from .data import SegData, check_labels
-from .kd import KD, fit_standard, projector, term_weights
+from .kd import KD, averaged, fit_standard, projector, term_weights
 from .losses import supervised, task_loss
-from .models import (SegModel, load_into, load_model, read_weights, recipe_of, save_model,
+from .models import (SegModel, load_into, load_model, read_weights, encoder_row, save_model,
                          seg_model)
 from .recipes import Stage, declared, one_of, real_number, takes, trained, whole_number
 from .pyramid import Pyramid, start_shared
 from .train import History, Training, fit, mean_dice
+from .weak_to_strong import Spoiling, WithCopy, despite, enlarged, told
 
 # %% ../nbs/13_student.ipynb #5eb1316f
 def same_shapes(a, b): # two modules -> whether the weights of one fit the other
@@ -66,8 +68,9 @@ def fresh_student(student, teacher, classes, size=None, decoder=None, weights=No
                             'build it with classes=transfer.classes')
         model = copy.deepcopy(student)
         return model.resize(size) if size and model.size != (size, size) else model
-    own = recipe_of(student).decoder if isinstance(student, str) else 'sam'       # lite0 and kin have one
-    decoder = decoder or (own if own != 'sam' else (teacher.spec or {}).get('decoder', 'sam'))
+    own = encoder_row(student).decoder if isinstance(student, str) else 'sam'       # lite0 and kin have one
+    like = getattr(teacher, 'chief', teacher).spec or {}                   # of an ensemble: its first
+    decoder = decoder or (own if own != 'sam' else like.get('decoder', 'sam'))
     return seg_model(student, classes, decoder, size=size or teacher.size[0], weights=weights,
                      seed=seed)
 
@@ -111,7 +114,7 @@ def _check_held_out(transfer, held_out): # two SegData that must share no patien
 
 # %% ../nbs/13_student.ipynb #32653cf5
 @declared
-class Distillation(Training):
+class Distillation(Training, Spoiling):
     "How a student is taught by a teacher"
     steps: int = whole_number(1000, 1)
     lr: float = real_number(2e-3)
@@ -129,6 +132,9 @@ class Distillation(Training):
     views: object = 4
     # what the teacher's logits are the mean of: 'none', 'flips', 'all flips' or a Looks
     looks: object = one_of('none', *LOOKS, own=is_looks)
+    # of the term `consistency`: what must hold on a spoiled view, see `Spoiling` for the rest
+    answer_of: str = one_of('teacher', 'teacher', 'copy', 'both')
+    feature_dropout: float = real_number(0., most=1)
     batch_size: int = whole_number(8, 1)
 
     def check(self): term_weights(self.terms, self.parts)
@@ -136,10 +142,12 @@ class Distillation(Training):
 # %% ../nbs/13_student.ipynb #a33bfbf9
 @patch_cached
 def content(self:Distillation):
-    "What names it: settings that came later only where they matter, so that older students are found"
+    "What names it; settings that came later only where they matter: older students are found"
     used = super(Distillation, self).content | dict(looks=as_looks(self.looks))
-    if len(used['looks'].ways) == 1: del used['looks']
-    return used
+    unused = {'looks'} if len(used['looks'].ways) == 1 else set()
+    if 'consistency' not in term_weights(self.terms, self.parts):
+        unused |= {'answer_of', *(f.name for f in fields(Spoiling))}
+    return {k: v for k, v in used.items() if k not in unused}
 
 def as_views(views): # a number, None, or a Views
     "Seeded views of each image"
@@ -232,11 +240,9 @@ class Distilling(ModelStage):
         r, batches = self.recipe, self.lessons(model)
         standard = standard_of(batches, r.standard)
         started = begin_as(model, self.teacher, standard, r)
-        kd = KD(term_weights(r.terms, r.parts), standard, r.temperature, r.calibration, r.gate,
-                projector(_width(model), len(standard.mean)))
-        if started['decoder'] and r.lr_scale is None:
-            r = r.but(lr_scale=dict(decoder=r.decoder_rate))
-        return fit(model, kd, batches, out=folder, desc='distill', recipe=r,
+        net, loss = lesson(model, standard, r)
+        r = r.but(lr_scale=rates_of(net, r, started['decoder']))
+        return fit(net, loss, batches, out=folder, desc='distill', recipe=r,
                    execution=self.execution), started
 
 # %% ../nbs/13_student.ipynb #ecf2b6e2
@@ -244,7 +250,8 @@ class Distilling(ModelStage):
 def lessons(self:Distilling, model): # the student -> TransferBatches, filled
     "The batches with the teacher's answers"
     r, e = self.recipe, self.execution
-    looks, views = [Relit(1), Relit(2)] if r.gate == 'consistency' else None, as_views(r.views)
+    doubts = r.gate == 'consistency' and not getattr(self.teacher, 'doubts', False)
+    looks, views = [Relit(1), Relit(2)] if doubts else None, as_views(r.views)
     targets = Targets(self.teacher, model, looks, execution=e, average=r.looks)
     store = None
     if e.cache is not False and views.n is not None:
@@ -270,6 +277,51 @@ def _width(model): # channels of its features
     with frozen_eval(model):
         device = next(model.parameters()).device
         return model(torch.zeros(1, 1, *model.size, device=device)).features.shape[1]
+
+# %% ../nbs/13_student.ipynb #f52f0f2b
+class Taught(nn.Module):
+    "The loss of a batch with a teacher's answers, on a plain and on a spoiled view"
+    decomposes = False            # boxes come from other images of the batch
+    def __init__(self, kd, recipe, weight): # a KD; a Distillation; of consistency
+        super().__init__()
+        self.kd, self.recipe, self.weight = kd, recipe, weight
+
+    def forward(self, net, batch): # a SegModel or WithCopy; of `TransferBatches`
+        if isinstance(net, WithCopy) and net.training: net.follow()
+        total, parts = self.kd(net, batch) if self.kd.terms else (0., {})
+        learned, more = despite(net, self.answer(net, batch), batch['image'], batch['id'],
+                                batch['view'], self.recipe)
+        return total + self.weight*learned, parts | more
+
+# %% ../nbs/13_student.ipynb #75dc86ab
+@patch
+def answer(self:Taught, net, batch):
+    "The logits that must hold"
+    of, said = self.recipe.answer_of, []
+    if of != 'copy': said.append(batch['logits'].float()/self.recipe.calibration)
+    if of != 'teacher': said.append(net.answer(batch['image']))
+    if len(said) == 1 and 'mask' not in batch: return said[0]
+    answer = averaged([enlarged(x, batch['image']) for x in said])
+    return told(answer, batch['mask']) if 'mask' in batch else answer
+
+# %% ../nbs/13_student.ipynb #351f06aa
+def lesson(model, standard, recipe): # the student; a Standard; a Distillation -> what `fit` trains
+    "The network and its loss"
+    terms = term_weights(recipe.terms, recipe.parts)
+    weight = terms.pop('consistency', 0.)
+    kd = KD(terms, standard, recipe.temperature, recipe.calibration, recipe.gate,
+            projector(_width(model), len(standard.mean)))
+    if not weight: return model, kd
+    net = model if recipe.answer_of == 'teacher' else WithCopy(model, recipe.momentum)
+    return net, Taught(kd, recipe, weight)
+
+# %% ../nbs/13_student.ipynb #2e4eb89b
+def rates_of(net, recipe, started): # of `lesson`; whether the decoder came from the teacher
+    "Factors on the learning rates, by the beginnings of names"
+    scale = recipe.lr_scale
+    if started and scale is None: scale = dict(decoder=recipe.decoder_rate)
+    if not isinstance(net, WithCopy) or not scale: return scale
+    return {f'model.{k}': v for k, v in scale.items()}
 
 # %% ../nbs/13_student.ipynb #9b1fd01b
 @takes(Distillation)
