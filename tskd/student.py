@@ -26,7 +26,7 @@ from .core import (Artifact, TskdError, TskdWarning, cache_root, content_id, dis
 from .data import SegData, check_labels
 from .kd import KD, averaged, fit_standard, projector, term_weights
 from .losses import supervised, task_loss
-from .models import (SegModel, load_into, load_model, read_weights, recipe_of, save_model,
+from .models import (SegModel, load_into, load_model, read_weights, encoder_row, save_model,
                          seg_model)
 from .recipes import Stage, declared, one_of, real_number, takes, trained, whole_number
 from .pyramid import Pyramid, start_shared
@@ -68,7 +68,7 @@ def fresh_student(student, teacher, classes, size=None, decoder=None, weights=No
                             'build it with classes=transfer.classes')
         model = copy.deepcopy(student)
         return model.resize(size) if size and model.size != (size, size) else model
-    own = recipe_of(student).decoder if isinstance(student, str) else 'sam'       # lite0 and kin have one
+    own = encoder_row(student).decoder if isinstance(student, str) else 'sam'       # lite0 and kin have one
     like = getattr(teacher, 'chief', teacher).spec or {}                   # of an ensemble: its first
     decoder = decoder or (own if own != 'sam' else like.get('decoder', 'sam'))
     return seg_model(student, classes, decoder, size=size or teacher.size[0], weights=weights,
