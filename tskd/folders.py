@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Item', 'Rule', 'find_items', 'mask_values', 'ValueReader', 'recognise', 'LabelReader', 'StackReader', 'grouper',
-           'ColourReader', 'from_folder', 'verify_folder']
+           'ColourReader', 'from_folder', 'check_folder', 'verify_folder', 'fix_table']
 
 # %% ../nbs/02a_folders.ipynb #0b4ac2ab
 import csv, os, re, unicodedata, warnings
@@ -282,8 +282,10 @@ class StackReader:
         return out
 
 # %% ../nbs/02a_folders.ipynb #3d2ac9b5
-def _group_table(path):
-    # CSV: files in the first column, patients in 'group', 'patient' … or the second
+def _file_key(name): return unicodedata.normalize('NFC', ENDINGS.sub('', str(name).strip()))
+
+def _group_table(path): # CSV: files in the first column, patients in 'group', 'patient' … or the second
+    # -> {file: patient}, files to leave out
     text = read_bytes(path).decode('utf-8-sig', 'replace')
     rows = [r for r in csv.reader(text.splitlines()) if r]
     if not rows or min(map(len, rows)) < 2:
@@ -292,15 +294,21 @@ def _group_table(path):
     head = [h.strip().lower() for h in rows[0]]
     names = 'group', 'patient', 'patient_id', 'subject', 'case'
     col = next((head.index(h) for h in names if h in head), 1)
-    def key(name): return unicodedata.normalize('NFC', ENDINGS.sub('', name.strip()))
-    return {key(r[0]): r[col].strip() for r in rows if len(r) > col}
+    out = head.index('exclude') if 'exclude' in head else None
+    left_out = {_file_key(r[0]) for r in rows[1:] if out is not None and len(r) > out
+                and r[out].strip()}
+    return {_file_key(r[0]): r[col].strip() for r in rows if len(r) > col}, left_out
 
 # %% ../nbs/02a_folders.ipynb #f53f65f5
+def _row_of(names, path, key): # -> how a table calls a file: its key, its path or the end of that; or None
+    whole = _file_key(Path(path).as_posix()).split('/')
+    ends = ('/'.join(whole[i:]) for i in range(len(whole)))
+    return next((k for k in (key, *ends, _stem(key)) if k in names), None)
+
 def _looked_up(table, name):
     # {file: patient}; what it is called -> a function (path, key) -> patient
     def look(path, key):
-        for k in (key, _stem(key)):
-            if k in table: return str(table[k])
+        if (k := _row_of(table, path, key)) is not None: return str(table[k])
         raise TskdError(f'its patient in {name}', 'no such row', 'add a row for the file',
                         file=path)
     return look
@@ -312,14 +320,16 @@ def _called(group, path): # a user's function on a path -> patient
                         'mend the function',
                         file=path) from e
 
+def _is_table(group): return isinstance(group, (str, Path)) and str(group).lower().endswith('.csv')
+
 # %% ../nbs/02a_folders.ipynb #bdf9cbd0
-def grouper(group): # None, a regex, a function, a CSV file or a dict
+def grouper(group): # None, 'similar', a regex, a function, a CSV file or a dict
     "A function (path, key) -> patient"
-    if group is None: return lambda path, key: ''
+    if group is None or group == 'similar': return lambda path, key: ''
     if callable(group): return lambda path, key: _called(group, path)
     if isinstance(group, dict):
         return _looked_up({ENDINGS.sub('', str(k)): v for k, v in group.items()}, 'group')
-    if str(group).lower().endswith('.csv'): return _looked_up(_group_table(group), group)
+    if _is_table(group): return _looked_up(_group_table(group)[0], group)
     try: pattern = re.compile(str(group))
     except re.error as e:
         raise TskdError('a regular expression, a function or a CSV file', f'{group!r} ({e})',
@@ -698,7 +708,9 @@ def from_folder(images,         # a folder, a pattern like 'scans/**/*.png', or 
                 # the same for masks, a pattern below `images`, or outlines: a VIA, COCO or LabelMe file
                 # or several
                 masks=None,
-                group=None,     # the patient: a regex, a function of the path, a CSV or dict from files
+                # the patient: a regex, a function of the path, a CSV or dict from files; 'similar':
+                # images that look alike are one patient's
+                group=None,
                 label_map=None, # {value, '#rrggbb' or region name: class id, class name or 'ignore'}
                 classes=None,   # names of the classes
                 window=None,    # (centre, width) of the grey values to show, as (40, 400) for CT
@@ -721,23 +733,24 @@ def from_folder(images,         # a folder, a pattern like 'scans/**/*.png', or 
 # %% ../nbs/02a_folders.ipynb #5e7d7669
 def _read_folder(images, masks, group, label_map, classes, window, plane, attribute):
     # -> SegData, Problems
-    problems = Problems()
+    problems, tells = Problems(), None
     scan, classes = _Scan(problems, window, plane), classes and _class_names(classes)
     guess = _guessed(images, masks, problems)
     if guess:
         problems.add('note', images, '', f'taken for {guess}', '')
         images, masks = guess.paths('image'), guess.paths('mask') or list(guess.annotations)
-        group = group or _names_tell(guess)
+        if group in (None, 'similar'): tells = _names_tell(guess)
         if guess.declared and not (label_map or classes): label_map = _as_declared(guess.declared)
     outlines = [] if masks is None else _outline_files(masks)
     mask_items = [] if masks is None or outlines else find_items(masks, problems)
     taken = {p for it in mask_items for p in it.paths}
     items = [it for it in find_items(images, problems) if not taken & set(it.paths)]
+    items, mask_items = _without(items, mask_items, group, problems)
     if not items:
         problems.add('error', images, 'at least one picture or volume', 'none',
                      'check the folder; if '
                      'images and masks share one, use patterns: images="d/*_img.png"')
-    found, cases, notes = _one_mode(scan.images(items, grouper(group))), [], ()
+    found, cases, notes = _one_mode(scan.images(items, grouper(tells or group))), [], ()
     with problems.caught(masks or images):
         if masks is None: cases, classes = [c for f in found.values() for c in f.cases], classes
         elif outlines:
@@ -749,21 +762,57 @@ def _read_folder(images, masks, group, label_map, classes, window, plane, attrib
             cases, classes, notes = _masked(found, scan.masks(mask_items), matched, label_map,
                                             classes, problems)
     notes = ((str(guess),) if guess else ()) + tuple(notes)
-    return SegData(cases, classes or ('background',), notes), problems
+    data = SegData(cases, classes or ('background',), notes)
+    return data.group_similar() if group == 'similar' else data, problems
 
 def _outline_files(masks): # -> the annotation files in `masks`, if that is what they are
     files = list(masks) if isinstance(masks, (list, tuple)) else [masks]
     outlines = files and all(str(f).lower().endswith(('.csv', '.json')) for f in files)
     return [Path(f) for f in files] if outlines else []
 
-# %% ../nbs/02a_folders.ipynb #6ef76956
-# as for `from_folder`
+# %% ../nbs/02a_folders.ipynb #f731ffd6
+def _without(items, masks, group, problems): # what a table says to leave out -> Items of both
+    if not _is_table(group): return items, masks
+    with problems.caught(group):
+        out = _group_table(group)[1]
+        kept = [[it for it in some if _row_of(out, it.paths[0], it.key) is None]
+                for some in (items, masks)]
+        n = len(items) + len(masks) - sum(map(len, kept))
+        if n: problems.add('note', group, '', f'{n} files are left out, as the table says', '')
+        return kept
+    return items, masks
+
+# %% ../nbs/02a_folders.ipynb #1ce96719
+def check_folder(images, masks=None, **knobs): # as for `from_folder`
+    "The cases of a folder as far as they can be read (or None), and every problem"
+    problems, data = Problems(), None
+    all_knobs = dict.fromkeys('group label_map classes window attribute'.split()) | dict(
+        plane='auto')
+    with problems.caught(images):
+        data, problems = _read_folder(images, masks, **all_knobs | knobs)
+    if data is not None: problems = Problems(problems + data._problems())
+    return data, problems
+
 def verify_folder(images, masks=None, group=None, label_map=None, classes=None,
                   window=None, plane='auto', attribute=None) -> pd.DataFrame:
     "Every problem of a folder: level, file, what was expected, found, and what to do"
-    problems, data = Problems(), None
-    with problems.caught(images):
-        data, problems = _read_folder(images, masks, group, label_map, classes, window, plane,
-                                      attribute)
-    if data is not None: problems = Problems(problems + data._problems())
-    return problems.table()
+    return check_folder(images, masks, group=group, label_map=label_map, classes=classes,
+                        window=window, plane=plane, attribute=attribute)[1].table()
+
+# %% ../nbs/02a_folders.ipynb #6cd8c3e3
+def fix_table(data,    # of `check_folder`
+              problems # likewise
+             ) -> pd.DataFrame:
+    "file, group, exclude: what `from_folder(…, group='fixes.csv')` is to know"
+    rows, seen = {}, {}
+    for c in data.group_similar() if data else ():
+        copy = seen.setdefault((c.image_key, c.volume), c.id)
+        exclude = f'a copy of {copy}' if copy != c.id and c.volume is None else ''
+        if c.source: rows.setdefault(c.source, (c.patient, exclude))
+    for p in problems:
+        if p.level == 'error' and Path(p.file).is_file() and not _is_table(p.file):
+            rows[p.file] = '', f'expected {p.expected}; found {p.found}'
+    top = os.path.commonpath([Path(f).parent for f in rows]) if rows else '.'
+    def below(f): return Path(f).relative_to(top).as_posix()
+    return pd.DataFrame([(below(f), *r) for f, r in sorted(rows.items())],
+                        columns=['file', 'group', 'exclude'])

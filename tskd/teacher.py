@@ -31,7 +31,8 @@ from .losses import task_loss
 from .models import (SegModel, adapted_blocks, fuse_qkv, lora_targets, seeded, seg_model,
                          split_qkv)
 from .recipes import Stage, declared, one_of, real_number, takes, trained, whole_number
-from .train import DTYPES, History, Training, is_out_of_memory, batch_part, fit, mean_dice
+from .train import (DTYPES, History, Training, batch_part, fit, is_out_of_memory, mean_dice,
+                        precision_of)
 
 # %% ../nbs/10_teacher.ipynb #72bf0a78
 def base_sha256(model): # a SegModel as it was built: not split, no adapter
@@ -424,12 +425,21 @@ def announce(self:Tuning, tuned, loss, train):
           f"trained; "
           f'{size} on {how.place} ({how.autocast})')
 
+# %% ../nbs/10_teacher.ipynb #9392f496
+@patch
+def settled(self:Tuning, tuned, loss, folder): # of `adapted`; (model, batch) -> …; see `train`
+    "The execution with its precision decided: what is frozen is stored as it was computed"
+    batches, at = self.batches(tuned.depth)[0], folder and Path(folder)/'checkpoints'
+    return self.execution.but(precision=precision_of(tuned, loss, batches, at, recipe=self.recipe,
+                                                     execution=self.execution))
+
 # %% ../nbs/10_teacher.ipynb #93988c78
 @patch
 def train(self:Tuning, folder): # for history and checkpoints, or None -> PeftModel, History
     "Adapt a copy of the base and train it"
-    r, how, loss = self.recipe, self.execution, partial(tuning_loss, self.recipe.loss)
+    r, asked, loss = self.recipe, self.execution, partial(tuning_loss, self.recipe.loss)
     whole, tuned = self.adapted()
+    self.execution = how = self.settled(tuned, loss, folder)
     train, check = self.batches(tuned.depth)
     tuned.cache = self.store(tuned, train, check)
     if how.show: self.announce(tuned, loss, train)
@@ -437,6 +447,7 @@ def train(self:Tuning, folder): # for history and checkpoints, or None -> PeftMo
                                  precision=how.precision, forward=_whole_batch)
     try:
         history = fit(tuned, loss, train, validate, folder, desc='teacher',
+                      settings=dict(precision=asked.precision),
                       recipe=r.but(lr_scale=r.rates(tuned.model)), execution=how)
     finally:
         if tuned.cache is not None: tuned.cache.flush()

@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['DTYPES', 'schedule_at', 'param_groups', 'stream', 'batch_len', 'batch_part', 'DatasetBatches', 'EMA', 'LossModule',
            'RunState', 'rng_state', 'set_rng_state', 'pack_optimizer', 'unpack_optimizer', 'checkpoints',
-           'newest_valid', 'Training', 'Run', 'is_out_of_memory', 'Diverged', 'MeanLog', 'Validation', 'LiveBar',
-           'Checkpointing', 'Interrupts', 'mean_dice', 'dice_on', 'BatchesAhead', 'fit']
+           'newest_valid', 'Training', 'in_precision', 'ask_trial', 'fit_trial', 'precision_of', 'Run',
+           'is_out_of_memory', 'Diverged', 'MeanLog', 'Validation', 'LiveBar', 'Checkpointing', 'Interrupts',
+           'mean_dice', 'dice_on', 'BatchesAhead', 'fit']
 
 # %% ../nbs/09_train.ipynb #dc3fd42b
-import math, os, queue, random, re, shutil, signal, threading, time, warnings
+import copy, math, os, queue, random, re, shutil, signal, threading, time, warnings
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -23,7 +24,8 @@ from torch import nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 from . import __version__
 from .core import (Artifact, Progress, TskdError, TskdWarning, content_id, lock, move_aside,
-                       new_artifact, patch, pick_precision, seed_all, seed_of, write_json)
+                       new_artifact, patch, pick_precision, read_json, seed_all, seed_of,
+                       write_json)
 from .history import History, read_history
 from .metrics import confusion
 from .models import quick_attention
@@ -332,9 +334,72 @@ def _parallel():
                         'on CPUs, set ACCELERATE_USE_CPU=true for torchrun')
     return parallel
 
-# %% ../nbs/09_train.ipynb #b8dc06b7
+# %% ../nbs/09_train.ipynb #5fc4038e
 DTYPES = dict(bf16=torch.bfloat16, fp16=torch.float16, no=None) # of autocast
 
+@contextmanager
+def in_precision(model, device, precision): # 'bf16', 'fp16' or 'no'
+    "Inside, the net works in this precision, with the attention that is quick in it"
+    dtype = DTYPES[precision]
+    with (quick_attention(model, device, precision),
+          torch.autocast(device.type, dtype, enabled=dtype is not None)): yield
+
+def _described(kind, model, batch): # 'train' or 'ask'; a module; a batch -> plain values
+    sizes, ps = [], list(model.parameters())
+    _each(batch, lambda x: sizes.append(list(getattr(x, 'shape', [len(x)]))))
+    counts = sum(p.numel() for p in ps), sum(p.numel() for p in ps if p.requires_grad)
+    return [kind, type(model).__name__, *counts, sizes]
+
+def ask_trial(model, device, batch, ask): # what it is asked; function (batch) -> its answer
+    "For `pick_precision`: a net that is asked"
+    def step(precision):
+        with torch.no_grad(), in_precision(model, device, precision): ask(batch)
+    return _described('ask', model, batch), step
+
+# %% ../nbs/09_train.ipynb #b008faf5
+def _placed(batch, device, channels_last): # -> the batch where the model is, in its memory layout
+    def move(x):
+        if not torch.is_tensor(x): return x
+        image = channels_last and x.ndim == 4 and x.is_floating_point()
+        layout = dict(memory_format=torch.channels_last) if image else {}
+        return x.to(device, non_blocking=True, **layout)
+    return _each(batch, move)
+
+def fit_trial(model, loss, batches, recipe, device): # see `fit`
+    "For `pick_precision`: forward and backward of the first batch"
+    first, copies = next(iter(batches.epoch(0))), {}
+    def copied(precision):
+        last = _layout(recipe, model, device, precision)
+        probe = copy.deepcopy(LossModule(model, loss)).to(device).train()
+        if last: probe.model.to(memory_format=torch.channels_last)
+        return probe, _placed(first, device, last)
+    def step(precision):
+        if precision not in copies: copies[precision] = copied(precision)     # in the warm-up
+        probe, batch = copies[precision]
+        with in_precision(probe.model, device, precision): total, _ = probe(batch)
+        total.backward(); probe.zero_grad(set_to_none=True)
+    return _described('train', model, first), step
+
+# %% ../nbs/09_train.ipynb #d3ae13f9
+def _begun_in(folder, device): # where checkpoints are, or None -> the newest one's, or None
+    for path in checkpoints(folder) if folder and device.type == 'cpu' else ():
+        try: ran = read_json(path/'config.json')['ran']
+        except (TskdError, OSError, KeyError, TypeError): continue
+        if ran['device'] == 'cpu' and ran['precision'] in DTYPES: return ran['precision']
+
+def precision_of(model, loss, batches, folder=None, # see `fit`; where checkpoints are
+                 *, recipe, execution) -> str:
+    "What a run works in on this machine: as it began, as asked, or as a trial says"
+    device, want = execution.place, execution.precision
+    if want != 'auto' or device.type != 'cpu': return pick_precision(device, want)
+    if begun := _begun_in(folder, device): return begun
+    if int(os.environ.get('WORLD_SIZE', 1)) > 1: return 'no'     # they could disagree
+    kept = rng_state()
+    try: return pick_precision(device, trial=partial(fit_trial, model, loss, batches, recipe, device))
+    except Exception: return 'no'    # the first step will meet it again, and says it better
+    finally: set_rng_state(kept)
+
+# %% ../nbs/09_train.ipynb #b8dc06b7
 class Run:
     "A training in progress: what is trained, with what, and where it stands"
     def __init__(self, model, loss, recipe, execution, parallel): # see `fit`; an Accelerator
@@ -396,12 +461,7 @@ def pieces_of(self:Run, group): # the batches of one step
 @patch
 def to_device(self:Run, batch):
     "A batch where the model is, in its memory layout"
-    def move(x):
-        if not torch.is_tensor(x): return x
-        image = self.channels_last and x.ndim == 4 and x.is_floating_point()
-        layout = dict(memory_format=torch.channels_last) if image else {}
-        return x.to(self.device, non_blocking=True, **layout)
-    return _each(batch, move)
+    return _placed(batch, self.device, self.channels_last)
 
 @patch
 def forward(self:Run, piece):
@@ -626,7 +686,8 @@ def save(self:Run, folder, started): # where checkpoints are; what the run was s
             if self.ema: _save_tensors(new/'ema.safetensors', self.ema.slow)
             write_json(new/'config.json', dict(
                 place=asdict(self.state), settings=started, optimizer=packed, pieces=self.pieces,
-                scaler=self.scaler.state_dict(), ema_n=self.ema.n if self.ema else 0, rng=rngs))
+                scaler=self.scaler.state_dict(), ema_n=self.ema.n if self.ema else 0, rng=rngs,
+                ran=dict(device=self.device.type, precision=self.precision)))
         for old in checkpoints(folder)[2:]: shutil.rmtree(old)
     self.parallel.wait_for_everyone()
 
@@ -745,6 +806,11 @@ def resume(self:Run, folder, started, how): # where checkpoints are; `_started_w
 # %% ../nbs/09_train.ipynb #1158debc
 def _image_alone(model, batch): return model(batch['image'])
 
+def _on(batch, device): return _each(batch, lambda x: x.to(device) if torch.is_tensor(x) else x)
+
+def _dice_trial(model, batches, forward, device): # see `mean_dice`
+    return ask_trial(model, device, _on(next(iter(batches.epoch(0))), device), partial(forward, model))
+
 @torch.no_grad()
 def mean_dice(model,      # gives logits, or something that has `.logits`
               batches,    # with masks
@@ -754,8 +820,8 @@ def mean_dice(model,      # gives logits, or something that has `.logits`
              ):           # dict: the mean over images and classes, then each class
     "Dice at the size of training"
     device = next(model.parameters()).device
-    with quick_attention(model, device, precision):
-        dice = [_dice_of(model, batch, forward, device, precision) for batch in batches.epoch(0)]
+    how = pick_precision(device, precision, partial(_dice_trial, model, batches, forward, device))
+    dice = [_dice_of(model, batch, forward, device, how) for batch in batches.epoch(0)]
     dice = torch.cat(dice).cpu()
     means, each = dict(dice=dice.nanmean().item()), dice.nanmean(0).tolist()
     if len(each) > 1: means |= {f'dice {c}': v for c, v in zip(classes[1:], each)}
@@ -763,9 +829,8 @@ def mean_dice(model,      # gives logits, or something that has `.logits`
 
 # %% ../nbs/09_train.ipynb #d665b8c0
 def _dice_of(model, batch, forward, device, precision): # -> (B,C-1); nan: there is none
-    dtype = DTYPES[pick_precision(device, precision)]
-    batch = _each(batch, lambda x: x.to(device) if torch.is_tensor(x) else x)
-    with torch.autocast(device.type, dtype) if dtype else nullcontext(): out = forward(model, batch)
+    batch = _on(batch, device)
+    with in_precision(model, device, precision): out = forward(model, batch)
     logits, mask = getattr(out, 'logits', out).float(), batch['mask']
     logits = nn.functional.interpolate(logits, size=mask.shape[-2:], mode='bilinear')
     table = confusion(logits.argmax(1), mask, logits.shape[1]).float()
@@ -891,11 +956,14 @@ def fit(model,          # an nn.Module
     "Train `model` in place; it ends with the best weights, those of the EMA, or the last ones"
     parallel, folder = _parallel(), out and Path(out)/'checkpoints'
     if recipe.seed is not None: seed_all(recipe.seed + parallel.process_index)
+    asked = dict(precision=execution.precision) | (settings or {})
+    if parallel.num_processes == 1:
+        execution = execution.but(precision=precision_of(
+            model, loss, batches, resume and folder, recipe=recipe, execution=execution))
     run = Run(model, loss, recipe, execution, parallel)
     with ExitStack() as stack:
-        stack.enter_context(quick_attention(model, run.device, execution.precision))
-        how = dict(precision=execution.precision) | (settings or {})
-        hooks = _hooks(run, stack, batches, folder, resume, how, validate, desc, execution)
+        stack.enter_context(quick_attention(model, run.device, run.precision))
+        hooks = _hooks(run, stack, batches, folder, resume, asked, validate, desc, execution)
         stack.callback(run.leave_ready)
         try: run.do_steps(batches, hooks)
         except Diverged as e:
