@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np, pandas as pd
 from .answers import Targets
 from .core import TskdError, machine, patch
-from .data import SegData, leakage
+from .data import SegData, leakage, where_on_curve
 from .methods import STANDARD
 from .recipes import Execution, Settings, declared, unknown_setting, whole_number
 from .results import Table
@@ -251,9 +251,9 @@ def advice(there): # a Survey -> sentences
     few = there.patients < 20
     if few: yield (f'{there.patients} labelled patients are few: a handful of them is held out, so '
                    f'take the Dice at the end for an impression, and look at the masks.')
-    if there.unlabelled < 5*there.labelled:
-        yield (f'{there.unlabelled} images without labels: more of them would help most '
-               f'(--unlabelled). Distillation gains by many images, seen for many steps.')
+    if there.unlabelled < 600:
+        yield (f'{where_on_curve(there.unlabelled)} (--unlabelled). Distillation gains by many '
+               f'images, seen for many steps.')
     if there.span*there.side < 8:
         yield (f'The smallest class spans {there.span*there.side:.0f} pixels: larger images may '
                f'help (--set size=224).')
