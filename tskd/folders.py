@@ -598,6 +598,8 @@ def _stacked(image, pairs, rules, classes): # a mask for each class or object
 def _outlined(found, files, known, attribute, label_map, classes, problems):
     # -> cases, class names, notes
     raters = [_by_image(read_polygons(f, attribute), label_map, known, f, problems) for f in files]
+    if len(raters) > 1 and max(Counter(k for r in raters for k in r).values(), default=0) == 1:
+        raters = [{k: regions for r in raters for k, regions in r.items()}]   # parts of one whole
     size = defaultdict(list)
     for r in (r for regions in raters for rs in regions.values() for r in rs):
         size[r.label].append(r.area)
@@ -612,7 +614,7 @@ def _outlined(found, files, known, attribute, label_map, classes, problems):
                  for regions in raters if regions.get(key)]
         with problems.caught(image.cases[0].source):
             cases += _with_outlines(image, drawn, classes, problems)
-    return cases, classes, (f'outlines of {len(files)} annotator(s); larger ones are drawn first',)
+    return cases, classes, (f'outlines of {len(raters)} annotator(s); larger ones are drawn first',)
 
 # %% ../nbs/02a_folders.ipynb #60ede2cc
 def _with_outlines(image, drawn, classes, problems):
@@ -650,6 +652,11 @@ def _drawable(drawn, classes, shape, problems): # checks the outlines of one ima
                          'one that does',
                          'it is filled by the even-odd rule; draw it again if that is wrong')
         x, y = np.array(r.points).T
+        sides = sorted((np.ptp(x), np.ptp(y)))
+        if sides[1] > 25*max(sides[0], 1):
+            problems.add('warning', r.where, 'an outline that encloses something',
+                         f'{np.ptp(x):.0f}×{np.ptp(y):.0f} pixels named {r.label!r}',
+                         'look at it: a slip of the mouse?')
         if x.min() < -1 or y.min() < -1 or x.max() > shape[1] + 1 or y.max() > shape[0] + 1:
             problems.add('warning', r.where, f'points inside the image ({shape[0]}×{shape[1]})',
                          f'x from {x.min():g} to {x.max():g}, y from {y.min():g} to {y.max():g}',
