@@ -37,6 +37,8 @@ from .explore import CaseBrowser, DiceExplorer
 from .deploy import export, open_model
 from .predictor import Predictor
 from .report import report
+from .plan import Plan
+from .job import distill_task
 from .demo import demo
 
 # %% ../nbs/99_all.ipynb #81c65319

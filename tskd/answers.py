@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ANSWERS', 'FLIPS', 'LOOKS', 'TargetCache', 'frozen_eval', 'resized', 'teacher_id', 'Looks', 'is_looks', 'as_looks',
            'at_scale', 'Targets', 'Relit', 'AnswerCache', 'answer_cache', 'KeyedBatches', 'finite_views',
-           'TransferBatches', 'frozen_depth', 'below', 'above', 'halved', 'calibrate']
+           'TransferBatches', 'fewer_views', 'frozen_depth', 'below', 'above', 'halved', 'calibrate']
 
 # %% ../nbs/09a_answers.ipynb #bb11836d
 import copy, shutil, time, warnings, zlib
@@ -250,7 +250,7 @@ def note_full(self:AnswerCache, says=''): # what is to be said
     "Keep no more, and warn the first time"
     says = says or (f'answers fill the {self.max_bytes/2**20:,.3g} MiB of their cache: '
                     'the rest is asked for each time')
-    fix = 'raise max_bytes, or take fewer views or images'
+    fix = 'raise max_bytes, or take fewer views or images (answer_bytes= of distill)'
     if not self.full: warnings.warn(f'{says}. To do: {fix}', TskdWarning, stacklevel=4)
     self.full = True
 
@@ -615,6 +615,19 @@ def estimate(self:TransferBatches):
                       'MiB allowed': cache.max_bytes/MiB,
                       'MiB free on the disk': _free(cache.folder)/MiB if cache.folder
                       else float('nan')})
+
+# %% ../nbs/09a_answers.ipynb #7d370a86
+def fewer_views(views,    # a Views
+                targets,  # Targets
+                transfer, # SegData
+                most      # bytes of all answers, or None
+               ):         # a Views
+    "As many views of each image as there is room for, at least one"
+    if most is None or getattr(views, 'n', None) is None: return views
+    image = transfer[:1].unlabelled().batches(1, targets.size[0]).batch([0], 0)['image']
+    fewer = copy.copy(views)
+    fewer.n = min(views.n, max(1, most//(_bytes(targets(image))*len(transfer))))
+    return fewer
 
 # %% ../nbs/09a_answers.ipynb #f5cb6fce
 @patch

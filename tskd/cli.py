@@ -357,7 +357,8 @@ def distill(images: Path = typer.Argument(..., help='Folder of images; masks may
 
     Example: tskd distill images masks --group '^(P[0-9]+)_' --plan
     """
-    from tskd.job import distill_task, schedule
+    from tskd.job import distill_task
+    from tskd.plan import schedule
     done = distill_task(images, masks, unlabelled, group, minutes, out, settings, plan, seed,
                         show=not as_json)
     if not as_json: return

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from .core import TskdError, machine, need
 from .data import SegData
-from .job import OURS, Done, Parts, Plan, end, job_of, pictures, schedule
+from .job import Done, end, job_of, pictures
+from .plan import OURS, Parts, Plan, schedule
 from .phantoms import phantom
 
 # %% ../nbs/24_demo.ipynb #bd1cff0d

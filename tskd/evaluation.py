@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch
 import torch.nn.functional as F
 from PIL import Image
-from .answers import FLIPS
 from .core import TskdError, TskdWarning, new_artifact, write_json
 from .data import IGNORE, SegData
 from .metrics import case_scores
@@ -50,6 +49,7 @@ def logits_of(model,    # a callable
 # %% ../nbs/20_evaluation.ipynb #40d303cd
 def views_of(model, x, n_classes, flips=''): # (B,C,H,W) -> a list of (B,K,h,w) logits
     "The model's logits for each mirrored view, turned back"
+    from tskd.answers import FLIPS         # not above: a model that only answers needs no training
     if flips not in FLIPS: raise TskdError(f'flips to be one of {list(FLIPS)}', repr(flips),
                                            'lr mirrors left and right, ud up and down')
     return [logits_of(model, x.flip(dims), n_classes).flip(dims) for dims in FLIPS[flips]]

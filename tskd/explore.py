@@ -535,8 +535,10 @@ def _worded(self:DiceExplorer, t): # numbers -> what a person reads
 # %% ../nbs/22_explore.ipynb #95dfb0db
 @patch
 def _note(self:DiceExplorer): # how the numbers were made
-    note, to = self.points._once(lambda: footnote(self.points.lined(self.view.x)), 'note',
-                                 self.view.x), self.view.reference
+    p, x, to = self.points, self.view.x, self.view.reference
+    def made(): # a flat line's rows count once
+        return footnote(last_epochs(p.df) if x == 'unlabelled' else p.lined(x))
+    note = p._once(made, 'note', x)
     if not to: return note
     return (f'Paired differences of patient means to {to}; Wilcoxon signed-rank tests over '
             f'patients; Holm over the tests of this table. {note}')

@@ -19,7 +19,7 @@ from torch import nn
 from safetensors.torch import save_file
 from timm.layers import LayerNorm2d
 from .answers import (LOOKS, Relit, TargetCache, Targets, TransferBatches, as_looks,
-                          frozen_eval, is_looks, teacher_id)
+                          fewer_views, frozen_eval, is_looks, teacher_id)
 from .augment import Views
 from .core import (Artifact, TskdError, TskdWarning, cache_root, content_id, disk_errors, patch,
                        patch_cached, read_json, write_json)
@@ -130,6 +130,8 @@ class Distillation(Training, Spoiling):
     decoder_rate: float = real_number(.3)
     # of each image: how many, a Views, or None for fresh ones each epoch
     views: object = 4
+    # of all answers together: for a larger pool each image has fewer views, at least one
+    answer_bytes: int = whole_number(None, 1, optional=True)
     # what the teacher's logits are the mean of: 'none', 'flips', 'all flips' or a Looks
     looks: object = one_of('none', *LOOKS, own=is_looks)
     # of the term `consistency`: what must hold on a spoiled view, see `Spoiling` for the rest
@@ -145,6 +147,7 @@ def content(self:Distillation):
     "What names it; settings that came later only where they matter: older students are found"
     used = super(Distillation, self).content | dict(looks=as_looks(self.looks))
     unused = {'looks'} if len(used['looks'].ways) == 1 else set()
+    if self.answer_bytes is None: unused.add('answer_bytes')
     if 'consistency' not in term_weights(self.terms, self.parts):
         unused |= {'answer_of', *(f.name for f in fields(Spoiling))}
     return {k: v for k, v in used.items() if k not in unused}
@@ -234,7 +237,7 @@ class Distilling(ModelStage):
         r = self.recipe
         facts = facts_of(self.model, r.steps, transfer=self.transfer, labels=self.labels,
                          teacher=self.teacher)
-        return facts | dict(views=as_views(r.views).n, parts=tuple(r.parts), seed=r.seed)
+        return facts | dict(parts=tuple(r.parts), seed=r.seed)
 
     def learn(self, model, folder):
         r, batches = self.recipe, self.lessons(model)
@@ -242,8 +245,9 @@ class Distilling(ModelStage):
         started = begin_as(model, self.teacher, standard, r)
         net, loss = lesson(model, standard, r)
         r = r.but(lr_scale=rates_of(net, r, started['decoder']))
-        return fit(net, loss, batches, out=folder, desc='distill', recipe=r,
-                   execution=self.execution), started
+        history = fit(net, loss, batches, out=folder, desc='distill', recipe=r,
+                      execution=self.execution)
+        return history, started | dict(views=batches.batches.views.n)
 
 # %% ../nbs/13_student.ipynb #ecf2b6e2
 @patch
@@ -253,6 +257,7 @@ def lessons(self:Distilling, model): # the student -> TransferBatches, filled
     doubts = r.gate == 'consistency' and not getattr(self.teacher, 'doubts', False)
     looks, views = [Relit(1), Relit(2)] if doubts else None, as_views(r.views)
     targets = Targets(self.teacher, model, looks, execution=e, average=r.looks)
+    views = fewer_views(views, targets, self.transfer, r.answer_bytes)
     store = None
     if e.cache is not False and views.n is not None:
         store = TargetCache(cache_root() if e.cache == 'auto' else e.cache, targets.id, e.max_bytes)

@@ -45,6 +45,7 @@ class Cell:
     def row(self): # its fields as they are written down
         return {k: v for k, v in asdict(self).items() if k != 'unlabelled' or v is not None}
 
+# %% ../nbs/21_study.ipynb #76238611
 def needs_of(method): # an Arm, or a function of a Context
     "What a method needs besides labels"
     return getattr(method, 'needs', ('images',))
@@ -79,6 +80,7 @@ class Spec:
     @property
     def judges(self): return self.test if self.judged == 'test' else self.val
 
+# %% ../nbs/21_study.ipynb #3f2c2f47
 def n_val(spec, budget): # a label budget -> labels that validation gets
     return max(1, min(len(spec.val), round(budget*spec.val_share)))
 
@@ -202,6 +204,7 @@ def outcomes(self:StudyFolder):
                                      'why', 'seconds', 'traceback'])
     return df.astype(dict.fromkeys(axis, 'Int64'))
 
+# %% ../nbs/21_study.ipynb #1269cb47
 @patch
 def model(self:StudyFolder, cell) -> SegModel: # a Cell that is done
     "The model that a cell made"
@@ -307,6 +310,21 @@ def _context(given):
     return {k: v for k, v in given.items() if k in own} | dict(recipes=recipes, execution=execution)
 
 # %% ../nbs/21_study.ipynb #c9ee5227
+def _apart(a, b, names): # two SegData; what they are
+    shared = leakage(a, b)
+    if not len(shared): return
+    near = shared[shared.kind == 'near-duplicate']
+    if len(same := shared.drop(near.index)):
+        raise TskdError(f'{names} without a common patient or image',
+                        f'{len(same)}, for instance {same.iloc[0].kind} {same.iloc[0].a}',
+                        'split by patient: data.split(), or pass group= to from_folder')
+    first = near.iloc[0]
+    warnings.warn(f'{names} have {len(near)} near-duplicates, for instance {first.a} and '
+                  f'{first.b}: is one a copy of the other? '
+                  'The results would be too good. To do: look at leakage(…), and give copies one '
+                  'group', TskdWarning, stacklevel=5)
+
+# %% ../nbs/21_study.ipynb #cdf7710f
 _PARTS = 'pool', 'validation', 'test'
 
 def _parts(data, seed): # SegData, or three -> pool, val, test that share nothing
@@ -324,41 +342,30 @@ def _split(data, seed): # -> pool, val, test; patients without any label go to t
     pool, val, test = data.filter(lambda c: c.patient in known).split(seed=seed)
     return pool + bare, val, test
 
-def _apart(a, b, names): # two SegData; what they are
-    shared = leakage(a, b)
-    if not len(shared): return
-    near = shared[shared.kind == 'near-duplicate']
-    if len(same := shared.drop(near.index)):
-        raise TskdError(f'{names} without a common patient or image',
-                        f'{len(same)}, for instance {same.iloc[0].kind} {same.iloc[0].a}',
-                        'split by patient: data.split(), or pass group= to from_folder')
-    first = near.iloc[0]
-    warnings.warn(f'{names} have {len(near)} near-duplicates, for instance {first.a} and '
-                  f'{first.b}: is one a copy of the other? '
-                  'The results would be too good. To do: look at leakage(…), and give copies one '
-                  'group', TskdWarning, stacklevel=5)
-
 # %% ../nbs/21_study.ipynb #d1b06da5
-def _check(spec, budgets, transfer_sizes, seeds, unlabelled=None): # what the grid asks of the data
-    if not len(spec.methods):
-        raise TskdError('one method or more', 'none', f'name some of {", ".join(METHODS)}')
-    for what, values, least in (('budgets', budgets, 1), ('transfer_sizes', transfer_sizes, 0),
-                                ('seeds', seeds, 0),
-                                ('unlabelled', (0,) if unlabelled is None else unlabelled, 0)):
+def _check_numbers(**axes): # name -> (numbers, the least that may be)
+    for what, (values, least) in axes.items():
         bad = [v for v in values if not isinstance(v, (int, np.integer)) or isinstance(v, bool)
                or v < least]
         if bad or not len(values):
             raise TskdError(f'{what}: whole numbers from {least} on',
                             f'{bad[0]!r}' if bad else 'none', f'write {what}=({max(least, 20)},)')
+
+# %% ../nbs/21_study.ipynb #3e0e682d
+def _check(spec, budgets, transfer_sizes, seeds, unlabelled=None): # what the grid asks of the data
+    if not len(spec.methods):
+        raise TskdError('one method or more', 'none', f'name some of {", ".join(METHODS)}')
+    sizes = (0,) if unlabelled is None else unlabelled
+    _check_numbers(budgets=(budgets, 1), transfer_sizes=(transfer_sizes, 0), seeds=(seeds, 0),
+                   unlabelled=(sizes, 0))
     labelled = {n: sum(c.counts is not None for c in p)
                 for n, p in (('pool', spec.pool), ('val', spec.val), ('test', spec.test))}
     if max(budgets) > labelled['pool']:
         raise TskdError(f'budgets up to the {labelled["pool"]} labelled images of the pool',
                         f'{max(budgets)}', 'ask for fewer, or label more')
-    room = len(spec.pool) - max(budgets)
-    if max((0,) if unlabelled is None else unlabelled) > room:
+    if max(sizes) > (room := len(spec.pool) - max(budgets)):
         raise TskdError(f'unlabelled images up to the {room} that the pool has besides '
-                        f'{max(budgets)} labelled ones', f'{max(unlabelled)}',
+                        f'{max(budgets)} labelled ones', f'{max(sizes)}',
                         "ask for fewer, or bring more: pool + from_folder('archive')")
     for n in ('val', 'test'):
         if not labelled[n]:
@@ -449,6 +456,7 @@ def plan(self:Study) -> Table:
     text = df.assign(minutes=df.minutes.map('{:.1f}'.format).where(df.minutes.notna(), ''))
     return Table(text.astype(object).where(df.notna(), ''), self._says(df, left), df)
 
+# %% ../nbs/21_study.ipynb #8411375c
 @patch
 def _says(self:Study, df, left): # a plan in a sentence
     unknown = left.method[df.minutes.reindex(left.index).isna()].unique()
@@ -552,6 +560,7 @@ def _warn(self:Study):
         warnings.warn(f'{w.budget} labels, seed {w.seed}: {weakness(w.teacher, w.scratch)}',
                       TskdWarning, stacklevel=3)
 
+# %% ../nbs/21_study.ipynb #20b3bc1e
 @patch
 def _told(self:StudyFolder): # a row for each cell that is done: what it noted
     return pd.DataFrame([read_json(p/'cell.json') for p in self.paths().values() if _done(p)])
