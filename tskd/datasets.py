@@ -241,33 +241,36 @@ def chaos(folder,            # Train_Sets, or what is above or below it; Test_Se
 # %% ../nbs/05_datasets.ipynb #d2f56955
 _DIAGNOSES = {'0': 'common nevus', '1': 'atypical nevus', '2': 'melanoma'}
 
-def _diagnoses(path): # PH2_dataset.txt -> {case: diagnosis}
-    lines = read_bytes(path).decode('utf-8', 'replace').splitlines()
-    rows = [[part.strip() for part in line.split('||')] for line in lines
-            if line.startswith('|| IMD')]
-    if not rows or any(len(r) < 4 or r[3] not in _DIAGNOSES for r in rows):
-        raise TskdError('rows "|| IMD003 || … || 0 || …", the diagnosis as 0, 1 or 2',
-                        f'{len(rows)} rows',
-                        'take PH2_dataset.txt from the archive again', file=path)
-    return {r[1]: _DIAGNOSES[r[3]] for r in rows}
+def _diagnoses(path): # PH2_dataset.txt, its columns parted by '||' or, re-saved, by tabs -> {case: diagnosis}
+    said = {}
+    for line in read_bytes(path).decode('utf-8', 'replace').splitlines():
+        cells = [part.strip() for part in re.split(r'\|\||\t', line)]
+        at = next((i for i, c in enumerate(cells) if re.fullmatch(r'IMD\d+', c)), None)
+        if at is not None and cells[at + 2:] and cells[at + 2] in _DIAGNOSES:
+            said[cells[at]] = _DIAGNOSES[cells[at + 2]]
+    return said
+
+def _tell(file, expected, found, means): # of what may be missing beside images and masks
+    warnings.warn(f'{file}: expected {expected}; found {found}, so {means}. To do: unpack the '
+                  'archive again, or go on.', TskdWarning, stacklevel=3)
 
 def ph2(folder # PH2Dataset, or what is above it
        ) -> SegData:
     "PH²: dermoscopic images, lesion masks, diagnoses"
     images = _below('ph2', folder, 'IMD*_Dermoscopic_Image/IMD*.bmp',
                     'images like IMD003/IMD003_Dermoscopic_Image/IMD003.bmp')
-    said = _diagnoses(_below('ph2', folder, 'PH2_dataset.txt',
-                             'the table of diagnoses, PH2_dataset.txt')[0])
-    cases = []
+    table = next(iter(sorted(Path(folder).rglob('PH2_dataset.txt'))), None)
+    said, cases = _diagnoses(table) if table else {}, []
+    if lacking := [p.stem for p in images if p.stem not in said]:
+        _tell(table or folder, 'the diagnosis of each case, rows "|| IMD003 || … || 0 || …"',
+              f'none of {len(lacking)}, {lacking[0]} for one',
+              'these are in no stratum when the set is split')
     for p in images:
         mask = p.parents[1]/f'{p.stem}_lesion'/f'{p.stem}_lesion.bmp'
         if not mask.is_file():
             raise TskdError('the mask of the lesion', 'none', 'unpack the archive again', file=mask)
-        if p.stem not in said:
-            raise TskdError(f'the diagnosis of {p.stem}', 'no such row',
-                            'take PH2_dataset.txt from the archive again', file=folder)
-        cases.append(Case(p.stem, _picture(p), _white(mask), p.stem, source=str(p),
-                          extra=dict(stratum=said[p.stem])))
+        extra = dict(stratum=said[p.stem]) if p.stem in said else {}
+        cases.append(Case(p.stem, _picture(p), _white(mask), p.stem, source=str(p), extra=extra))
     return SegData(cases, SOURCES['ph2'].classes)
 
 # %% ../nbs/05_datasets.ipynb #68c7ebf3
@@ -279,15 +282,15 @@ def drive(folder # with training/ and test/, or one of them
         number, part, root = p.stem.split('_')[0], p.stem.split('_')[1], p.parents[1]
         field = root/'mask'/f'{p.stem}_mask.gif'
         if not field.is_file():
-            raise TskdError('the field of view', 'none', 'unpack the archive again', file=field)
+            _tell(field, 'the field of view', 'none', 'its black rim counts in training and scores')
         first, second = (root/f'{n}_manual'/f'{number}_manual{n[0]}.gif' for n in ('1st', '2nd'))
         if part == 'training' and not first.is_file():
             raise TskdError('the vessels of a training photo', 'none', 'unpack the archive again',
                             file=first)
         extra = dict(part=part) | (dict(raters=(_white(second),)) if second.is_file() else {})
         vessels = _white(first) if first.is_file() else None
-        cases.append(Case(number, _picture(p), vessels, number, source=str(p),
-                          valid=_white(field, True), extra=extra))
+        cases.append(Case(number, _picture(p), vessels, number, source=str(p), extra=extra,
+                          valid=_white(field, True) if field.is_file() else None))
     return SegData(cases, SOURCES['drive'].classes)
 
 # %% ../nbs/05_datasets.ipynb #6f404ef2

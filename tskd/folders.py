@@ -401,7 +401,8 @@ def masks(self:_Scan, items): # -> {key: _Mask}
     out = {}
     for it in items:
         with self.problems.caught(it.paths[0]):
-            out[it.key] = (self.mask_volume if it.kind == 'volume' else self.mask)(it)
+            read = dict(volume='mask_volume', stack='mask_stack').get(it.kind, 'mask')
+            out[it.key] = getattr(self, read)(it)
     return out
 
 @patch
@@ -420,6 +421,29 @@ def mask_volume(self:_Scan, it): # an Item -> _Mask
     if v.ndim > 3: raise TskdError('a mask of one value a voxel', f'{v.shape}', 'save class ids')
     return _Mask([SliceReader(files, i) for i in range(len(v))], _counted(v), v.shape[1:3],
                  files.info()['affine'], False, it.paths[0])
+
+# %% ../nbs/02a_folders.ipynb #c69dd2aa
+def _by_slices(items, order): # Items of pictures -> one Item for each folder of them
+    if order not in ('ascending', 'descending'):
+        raise TskdError("order='ascending' or 'descending'", f'{order!r}', 'choose one')
+    folders, out = defaultdict(list), [it for it in items if it.kind == 'volume']
+    for it in items:
+        if it.kind == 'picture': folders[it.key.rpartition('/')[0]].append(it.paths[0])
+    def number(p): return [int(t) if t.isdigit() else t for t in re.split(r'(\d+)', p.name)]
+    for key, paths in folders.items():
+        paths = sorted(paths, key=number, reverse=order == 'descending')
+        out.append(Item(key or paths[0].parent.name, tuple(paths), 'stack'))
+    return out
+
+@patch
+def mask_stack(self:_Scan, it): # an Item of pictures, one a slice -> _Mask
+    each = [self.mask(it._replace(paths=(p,))) for p in it.paths]
+    if len({m.shape for m in each}) > 1:
+        raise TskdError('masks of one size', f'{sorted({m.shape for m in each})}',
+                        'put them into folders of their own', file=it.paths[0])
+    values = sum((Counter(m.values) for m in each), Counter())
+    return _Mask([m.readers[0] for m in each], dict(values), each[0].shape, None,
+                 any(m.lossy for m in each), it.paths[0])
 
 # %% ../nbs/02a_folders.ipynb #ce82cf6f
 def _class_names(classes): # names, with or without the background -> with it
@@ -454,12 +478,14 @@ def _fits(mask, rule, exact, classes):
 def _same_grid(mask, image, key): # an error if a mask does not lie on its image
     a, b = (len(mask.readers), *mask.shape), (len(image.cases), *image.shape)
     if a != b:
+        fix = ("order='ascending' or 'descending', if each mask is a slice of this volume"
+               if a[0] == 1 < b[0] else 'export the mask again at full size')
         crossed = a[1:] == b[:0:-1] and a[1] != a[2]
         hint = ' (turned by 90°: was it drawn without the EXIF rotation of the photo?)'
         a, b = ('×'.join(map(str, x if x[0] > 1 else x[1:])) for x in (a, b))
         raise TskdError(f'a mask as large as its image {key!r} ({b})',
                         a + (hint if crossed else ''),
-                        'export the mask again at full size', file=mask.path)
+                        fix, file=mask.path)
     if not (mask.affine and image.affine): return
     slack = .01*np.abs(np.array(image.affine)[:3, :3]).max()
     if not np.allclose(mask.affine, image.affine, atol=slack):
@@ -472,8 +498,11 @@ def _paired(found, masks, matched, problems):
     # _Image and _Mask by key; what `match` says -> image key -> [(tag, _Mask)]; none if one is broken
     matched, left = matched
     if not any(matched.get(k) for k in found):
+        slices = any(len(f.cases) > 1 for f in found.values()) and len(masks) > len(found)
         raise TskdError('masks with the names of their images',
                         f'{[*masks, *left][:3]} beside {list(found)[:3]}',
+                        "if each mask is a slice of the volume, say order='ascending' or "
+                        "'descending', or save them as one volume" if slices else
                         'rename them so that an image and its mask share a stem')
     for m in (m for m in left if m in masks):
         problems.add('warning', masks[m].path, 'an image for this mask', 'none',
@@ -598,6 +627,8 @@ def _stacked(image, pairs, rules, classes): # a mask for each class or object
 def _outlined(found, files, known, attribute, label_map, classes, problems):
     # -> cases, class names, notes
     raters = [_by_image(read_polygons(f, attribute), label_map, known, f, problems) for f in files]
+    if len(raters) > 1 and max(Counter(k for r in raters for k in r).values(), default=0) == 1:
+        raters = [{k: regions for r in raters for k, regions in r.items()}]   # parts of one whole
     size = defaultdict(list)
     for r in (r for regions in raters for rs in regions.values() for r in rs):
         size[r.label].append(r.area)
@@ -612,7 +643,7 @@ def _outlined(found, files, known, attribute, label_map, classes, problems):
                  for regions in raters if regions.get(key)]
         with problems.caught(image.cases[0].source):
             cases += _with_outlines(image, drawn, classes, problems)
-    return cases, classes, (f'outlines of {len(files)} annotator(s); larger ones are drawn first',)
+    return cases, classes, (f'outlines of {len(raters)} annotator(s); larger ones are drawn first',)
 
 # %% ../nbs/02a_folders.ipynb #60ede2cc
 def _with_outlines(image, drawn, classes, problems):
@@ -650,6 +681,11 @@ def _drawable(drawn, classes, shape, problems): # checks the outlines of one ima
                          'one that does',
                          'it is filled by the even-odd rule; draw it again if that is wrong')
         x, y = np.array(r.points).T
+        sides = sorted((np.ptp(x), np.ptp(y)))
+        if sides[1] > 25*max(sides[0], 1):
+            problems.add('warning', r.where, 'an outline that encloses something',
+                         f'{np.ptp(x):.0f}×{np.ptp(y):.0f} pixels named {r.label!r}',
+                         'look at it: a slip of the mouse?')
         if x.min() < -1 or y.min() < -1 or x.max() > shape[1] + 1 or y.max() > shape[0] + 1:
             problems.add('warning', r.where, f'points inside the image ({shape[0]}×{shape[1]})',
                          f'x from {x.min():g} to {x.max():g}, y from {y.min():g} to {y.max():g}',
@@ -679,6 +715,8 @@ def _as_declared(names): # {value: name} of a dataset.json -> label_map
 # %% ../nbs/02a_folders.ipynb #6f606700
 def _matched(guess, images, masks): # a Layout or None; Items -> as `match` says, by their keys
     keys = [[it.key for it in items] for items in (images, masks)]
+    if len(keys[0]) == len(keys[1]) == 1 and masks[0].kind == 'stack':
+        return {keys[0][0]: [('', keys[1][0])]}, []
     if guess is None: return match(*keys)
     name = {p: f.name for f in guess.files for p in f.paths}
     by_name = {name[it.paths[0]]: it.key for it in masks}
@@ -716,11 +754,12 @@ def from_folder(images,         # a folder, a pattern like 'scans/**/*.png', or 
                 window=None,    # (centre, width) of the grey values to show, as (40, 400) for CT
                 plane='auto',   # how volumes are cut: 'axial', 'coronal', 'sagittal', 'auto'
                 attribute=None, # VIA: the region attribute that names the class
+                order=None,     # masks one a slice beside a volume: 'ascending' or 'descending'
                 broken='raise'  # or 'skip': leave out what can't be read, with a warning
                ) -> SegData:
     "The cases in a folder; with `masks=None`, masks among the images are found as `layout` says"
     data, problems = _read_folder(images, masks, group, label_map, classes, window, plane,
-                                  attribute)
+                                  attribute, order)
     if broken == 'skip' and len(data):
         problems = Problems(p._replace(level='warning') for p in problems if p.level != 'note')
     if taken := next((p for p in problems if p.found.startswith('taken for')), None):
@@ -731,7 +770,7 @@ def from_folder(images,         # a folder, a pattern like 'scans/**/*.png', or 
     return data
 
 # %% ../nbs/02a_folders.ipynb #5e7d7669
-def _read_folder(images, masks, group, label_map, classes, window, plane, attribute):
+def _read_folder(images, masks, group, label_map, classes, window, plane, attribute, order=None):
     # -> SegData, Problems
     problems, tells = Problems(), None
     scan, classes = _Scan(problems, window, plane), classes and _class_names(classes)
@@ -746,6 +785,7 @@ def _read_folder(images, masks, group, label_map, classes, window, plane, attrib
     taken = {p for it in mask_items for p in it.paths}
     items = [it for it in find_items(images, problems) if not taken & set(it.paths)]
     items, mask_items = _without(items, mask_items, group, problems)
+    if order: guess, mask_items = None, _by_slices(mask_items, order)
     if not items:
         problems.add('error', images, 'at least one picture or volume', 'none',
                      'check the folder; if '
@@ -786,7 +826,7 @@ def _without(items, masks, group, problems): # what a table says to leave out ->
 def check_folder(images, masks=None, **knobs): # as for `from_folder`
     "The cases of a folder as far as they can be read (or None), and every problem"
     problems, data = Problems(), None
-    all_knobs = dict.fromkeys('group label_map classes window attribute'.split()) | dict(
+    all_knobs = dict.fromkeys('group label_map classes window attribute order'.split()) | dict(
         plane='auto')
     with problems.caught(images):
         data, problems = _read_folder(images, masks, **all_knobs | knobs)

@@ -819,16 +819,33 @@ def _coco_rows(path, doc): # COCO -> (file name, label, points, place)
                                                                            map(float,
                                                                                ring[1::2]))), where
 
+# %% ../nbs/01a_readers.ipynb #96b4012e
+def _labelme_rows(path, doc): # LabelMe, a file for each image -> (file name, label, points, place)
+    name = doc['imagePath'].replace('\\', '/')
+    yield name, None, None, str(path)
+    for n, s in enumerate(doc['shapes']):
+        where, kind, pts = f'{path}, shape {n}', s.get('shape_type', 'polygon'), s['points']
+        if kind == 'rectangle': (x, y), (u, v) = pts; pts = [(x, y), (u, y), (u, v), (x, v)]
+        elif kind == 'circle':
+            (x, y), (u, v) = pts; r, turn = np.hypot(u - x, v - y), np.linspace(0, 2*np.pi, 65)[:-1]
+            pts = list(zip(x + r*np.cos(turn), y + r*np.sin(turn)))
+        elif kind != 'polygon':
+            raise TskdError('a polygon, rectangle or circle', f'{kind!r}',
+                            'draw the shape again as a polygon, or delete it', file=where)
+        yield name, s['label'], pts, where
+
 # %% ../nbs/01a_readers.ipynb #a485c8e2
-def read_polygons(path,          # VIA CSV or JSON, or COCO JSON
+def read_polygons(path,          # VIA CSV or JSON, COCO or LabelMe JSON
                   attribute=None # VIA: the attribute that names the class, if there are several
                  ) -> dict:      # image file name -> list of Region
     "The outlines in an annotation file, by image"
     regions, text = {}, read_bytes(path).decode('utf-8-sig', 'replace')
     try:
         doc = json.loads(text) if text.lstrip().startswith('{') else None
-        if doc and {'images', 'annotations', 'categories'} <= doc.keys():
-            for name, label, points, where in _coco_rows(path, doc):
+        coco = doc and {'images', 'annotations', 'categories'} <= doc.keys()
+        if coco or doc and {'shapes', 'imagePath'} <= doc.keys():
+            rows = (_coco_rows if coco else _labelme_rows)(path, doc)
+            for name, label, points, where in rows:
                 got = regions.setdefault(Path(name).name, [])
                 if points is not None: got.append(Region(label, _points(points, where), where))
         else:
@@ -839,7 +856,7 @@ def read_polygons(path,          # VIA CSV or JSON, or COCO JSON
                                       _outline(shape, where), where))
     except TskdError: raise
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, csv.Error) as e:
-        raise TskdError('annotations of VIA (CSV or JSON) or COCO (JSON)',
+        raise TskdError('annotations of VIA (CSV or JSON), COCO or LabelMe (JSON)',
                         f'{type(e).__name__}: {e}',
                         'export them again from the annotation tool', file=path) from e
     return regions
