@@ -34,7 +34,7 @@ _ALL = ('unet_imagenet', 'unimatch', 'self_taught', 'scratch_long', 'task_agnost
 SCALES = dict(
     quick=Scale('shows that everything runs; its numbers mean nothing', 20, 12, 64, _QUICK),
     short=Scale('one seed: an impression, no proof', 150, 20, 192,
-                Plan(rivals=('unet_imagenet', 'scratch_long', 'teacher')), 10),
+                Plan(rivals=('unet_imagenet', 'teacher')), 10),
     full=Scale('all rivals; one seed', 300, 40, 256,
                Plan(size=224, distill_steps=5000, tune_steps=300, rivals=_ALL, refit=False)))
 

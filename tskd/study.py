@@ -398,10 +398,13 @@ def _json_like(x): # what JSON makes of it
     return json.loads(json.dumps(x, default=as_text))
 
 # %% ../nbs/21_study.ipynb #dfc6b01b
-def _step_seconds(train, few=2, many=5): # train(steps) -> seconds for one step
-    "Time two short trainings, so that what is done once drops out"
+def _step_seconds(train, few=2, many=5, least=1.): # train(steps) -> seconds for one step
+    "The difference of two short trainings, so that what is done once drops out"
     def clock(n): start = time.perf_counter(); train(n); return time.perf_counter() - start
-    return max((clock(many) - clock(few))/(many - few), 1e-4)
+    train(1)                                                                # the first one warms up
+    start = clock(few)
+    while (took := clock(many) - start) < least and many < 40: many *= 2
+    return max(took/(many - few), 1e-4)
 
 def _seconds_or_none(train): # 0 for what can't be run here
     try: return _step_seconds(train)
