@@ -410,6 +410,7 @@ def _seconds_or_none(train): # 0 for what can't be run here
     try: return _step_seconds(train)
     except NotRun: return 0.
 
+# %% ../nbs/21_study.ipynb #9443c507
 def measure(spec, budget):
     # -> dict: seconds of a step of each network (None: the context's student), and of 'teacher'
     "Time one step of each kind"
