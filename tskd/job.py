@@ -117,8 +117,9 @@ def look_at_clock(self:Job, ratio): # seconds that a part took, over those it wa
     plan = corrected(self.plan, pace, self.images, self.done,
                      60*self.minutes - (time.time() - self.began))
     if plan != self.plan:
-        self.story.say(f'This took {ratio:.1f} times as long as planned: the rest is cut to fit '
-                       f'({", ".join(f"{k}={v}" for k, v in plan.changed.items() if self.plan.settings[k] != v)}).')
+        cut = ', '.join(f'{k}={v}' for k, v in plan.settings.items() if self.plan.settings[k] != v)
+        self.story.say(f'{(time.time() - self.began)/60:.1f} of {self.minutes:g} minutes are gone: '
+                       f'the rest is cut to fit ({cut}).')
     self.plan = plan; self.save()
 
 # %% ../nbs/23d_job.ipynb #bef49171
@@ -217,7 +218,7 @@ class Done:
 @patch
 def __call__(self:Job, title='Segmentation report', note='') -> Done:
     "Carry the plan out"
-    self.save()
+    self.save(); self.story.steps = 3 + bool(self.plan.rivals) + self.plan.refit
     labels = sum(c.labelled for c in self.parts.pool)
     with self.part(f'The teacher: {self.plan.teacher}, tuned on {labels} labels with LoRA', 'teacher'):
         self.teach()
