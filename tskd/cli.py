@@ -417,11 +417,13 @@ masks = "masks"
 # size = 256                     # of the phantoms
 # split_seed = 0                 # of pool, validation and test
 # [data.test]                    # a set of its own to judge by: images, masks, group
+# [data.archive]                 # further images without masks: images, group
 
 [study]
 methods = ["scratch_long", "task_specific"]     # the arms of the comparison
 budgets = [20, 40]               # labelled images
-# transfer_sizes = [0]           # images without labels; 0: all there are
+# unlabelled = [0, 50, 150]      # images without labels that are learnt from, as an axis
+# transfer_sizes = [0]           # images in all, where a method makes some; 0: all there are
 seeds = [0, 1, 2]
 # val_share = 0.25               # labels for validation, as a share of the budget
 # judged = "test"                # or "val" while settings are searched
@@ -455,8 +457,9 @@ def study(config: Path = typer.Argument(None, help='A TOML file; --example write
     """Compare methods over label budgets and seeds.
 
     Keys of the file: name, root; [data] images, masks, group, classes, or phantoms and size,
-    split_seed, and [data.test]; [study] methods, budgets, transfer_sizes, seeds, val_share,
-    judged; [context] student, size, weights, decoder, encoder, teacher_size; [recipes.STAGE],
+    split_seed, [data.test], [data.archive]; [study] methods, budgets, unlabelled,
+    transfer_sizes, seeds, val_share, judged; [context] student, size, weights, decoder,
+    encoder, teacher_size; [recipes.STAGE],
     [arms.METHOD.STAGE], [variations.NAME.STAGE], [execution], [scoring].
 
     Example: tskd study --example > study.toml
