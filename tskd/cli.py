@@ -416,14 +416,12 @@ masks = "masks"
 # phantoms = 60
 # size = 256                     # of the phantoms
 # split_seed = 0                 # of pool, validation and test
-# [data.test]                    # a set of its own to judge by: images, masks, group
-# [data.archive]                 # further images without masks: images, group
+# [data.test]                    # a set to judge by; [data.archive]: further images without masks
 
 [study]
 methods = ["scratch_long", "task_specific"]     # the arms of the comparison
 budgets = [20, 40]               # labelled images
-# unlabelled = [0, 50, 150]      # images without labels that are learnt from, as an axis
-# transfer_sizes = [0]           # images in all, where a method makes some; 0: all there are
+# unlabelled = [0, 50, 150]      # images without labels; transfer_sizes: with made ones
 seeds = [0, 1, 2]
 # val_share = 0.25               # labels for validation, as a share of the budget
 # judged = "test"                # or "val" while settings are searched
@@ -457,10 +455,9 @@ def study(config: Path = typer.Argument(None, help='A TOML file; --example write
     """Compare methods over label budgets and seeds.
 
     Keys of the file: name, root; [data] images, masks, group, classes, or phantoms and size,
-    split_seed, [data.test], [data.archive]; [study] methods, budgets, unlabelled,
-    transfer_sizes, seeds, val_share, judged; [context] student, size, weights, decoder,
-    encoder, teacher_size; [recipes.STAGE],
-    [arms.METHOD.STAGE], [variations.NAME.STAGE], [execution], [scoring].
+    split_seed, [data.test], [data.archive]; [study] methods, budgets, unlabelled, transfer_sizes,
+    seeds, val_share, judged; [context] student, size, weights, decoder, encoder, teacher_size;
+    [recipes.STAGE], [arms.METHOD.STAGE], [variations.NAME.STAGE], [execution], [scoring].
 
     Example: tskd study --example > study.toml
 
