@@ -9,8 +9,7 @@ __all__ = ['SCALES', 'Scale', 'demo_data', 'demo']
 from dataclasses import dataclass
 from pathlib import Path
 
-from .core import TskdError, machine, need
-from .data import SegData
+from .core import TskdError, need
 from .job import Done, end, job_of, pictures
 from .plan import OURS, Parts, Plan, schedule
 from .phantoms import phantom

@@ -58,7 +58,7 @@ class Job:
 
     def __post_init__(self):
         self.out = Path(self.out); self.began = self.began or time.time()
-        self.story = self.story or Story(5, False)
+        self.story, self.asked = self.story or Story(5, False), self.plan.settings
 
     @property
     def images(self): return len(self.parts.pool)
@@ -81,7 +81,7 @@ def save(self:Job):
         minutes=self.minutes, machine=machine()))
 
 @property
-def _made_for(self): return content_id([*self.parts[:3], self.seed, self.minutes])
+def _made_for(self): return content_id([*self.parts[:3], self.seed, self.minutes, self.asked])
 Job.made_for = _made_for
 
 # %% ../nbs/23d_job.ipynb #7e8bf5b6
