@@ -16,6 +16,7 @@ from .core import TskdError, content_id, disk_errors, has, machine, need, patch,
 from .data import SegData
 from .deploy import HubModel, export, latency, model_card
 from .folders import from_folder
+from .methods import best_dice
 from .plan import (OURS, Pace, Parts, Plan, advice, corrected, pace_of, parts_of, planned,
                        schedule, still, survey, with_settings)
 from .recipes import Execution
@@ -55,6 +56,7 @@ class Job:
     story: Story = None
     began: float = None          # when, as `time.time()`
     done: tuple = ()             # stages
+    fixed: tuple = ()            # settings of the plan that stay
 
     def __post_init__(self):
         self.out = Path(self.out); self.began = self.began or time.time()
@@ -111,15 +113,15 @@ def _span_of(seconds): return f'{seconds/60:.0f} min' if seconds > 90 else f'{se
 # %% ../nbs/23d_job.ipynb #92db4417
 @patch
 def look_at_clock(self:Job, ratio): # seconds that a part took, over those it was to take
-    "Correct the plan, and say so"
+    "Fit the rest of the plan to the time that is left, and say so"
     if self.minutes is None: return
-    pace = self.pace.slower(min(max(ratio, 1), 5)) if ratio > 1.15 else self.pace
-    plan = corrected(self.plan, pace, self.images, self.done,
-                     60*self.minutes - (time.time() - self.began))
+    spent = time.time() - self.began
+    plan = corrected(self.plan, self.pace.slower(min(max(ratio, .5), 5)), self.images, self.done,
+                     60*self.minutes - spent, self.fixed)
     if plan != self.plan:
-        cut = ', '.join(f'{k}={v}' for k, v in plan.settings.items() if self.plan.settings[k] != v)
-        self.story.say(f'{(time.time() - self.began)/60:.1f} of {self.minutes:g} minutes are gone: '
-                       f'the rest is cut to fit ({cut}).')
+        new = ', '.join(f'{k}={v}' for k, v in plan.settings.items() if self.plan.settings[k] != v)
+        self.story.say(f'{spent/60:.1f} of {self.minutes:g} minutes are gone: the rest of the plan '
+                       f'is fitted to what is left ({new}).')
     self.plan = plan; self.save()
 
 # %% ../nbs/23d_job.ipynb #bef49171
@@ -128,11 +130,11 @@ def teach(self:Job):
     "The teacher, told"
     c, story = self.context, self.story
     teacher = c.teacher()
-    trained, dice = teacher.facts['trained'], teacher.history['val_dice'][1]
+    trained, dice = teacher.facts['trained'], best_dice(teacher)
     story.say(f"{trained['encoder']/1e3:.0f} thousand LoRA weights in "
               f"{sum(p.numel() for p in teacher.encoder.parameters())/1e6:.1f} M of the encoder, "
-              f'and the decoder, were trained. Dice on {len(c.val)} validation images: '
-              f'{max(dice):.2f}.')
+              f'and the decoder, were trained.'
+              + (f' Dice on {c.n_val} validation images: {dice:.2f}.' if c.n_val else ''))
 
 # %% ../nbs/23d_job.ipynb #d7f2e618
 def outcomes(study): # -> {cell: what became of it}
@@ -175,8 +177,8 @@ def again(self:Job): # -> SegModel
 
 # %% ../nbs/23d_job.ipynb #80e11030
 def seen(c): # a Context -> what is learnt from
-    return (f'{len(c.transfer)} images to learn from, {len(c.labelled)} of them with labels; '
-            f'{len(c.val)} more with labels to choose by')
+    chosen = f'; {c.n_val} more with labels to choose by' if c.n_val else ''
+    return f'{len(c.transfer)} images to learn from, {len(c.labelled)} of them with labels{chosen}'
 
 # %% ../nbs/23d_job.ipynb #da41cc52
 @patch
@@ -188,7 +190,7 @@ def ship(self:Job, student): # a SegModel -> folder of the student, the .onnx, t
              if self.plan.refit else '')
     about = f'{seen(c)}; judged on {len(test.patients)} other patients.{every}'
     HubModel(student, model_card(student, own, about)).save_pretrained(out/'student')
-    said = export(student, out/'student.onnx', val=c.val)
+    said = export(student, out/'student.onnx', val=c.val or c.labelled)
     self.story.say(said)
     return out/'student', out/'student.onnx', said
 
@@ -222,12 +224,12 @@ def __call__(self:Job, title='Segmentation report', note='') -> Done:
     labels = sum(c.labelled for c in self.parts.pool)
     with self.part(f'The teacher: {self.plan.teacher}, tuned on {labels} labels with LoRA', 'teacher'):
         self.teach()
+    if self.plan.rivals:
+        with self.part('What the same labels give without us', 'rivals'):
+            self.run(self.plan.rivals)
     with self.part('The student: distilled from the teacher, then tuned on the labels', 'answers',
                    'student'):
         self.run([OURS]); student = self.own()[1]
-    if self.plan.rivals:
-        with self.part('Beside it: what the same labels give without us', 'rivals'):
-            self.run(self.plan.rivals)
     if self.plan.refit:
         with self.part('Once more, with every label', 'again'): student = self.again()
     with self.part('The end: export and report', 'rest'):
@@ -266,17 +268,18 @@ def job_of(data, minutes=None, out='tskd-job', settings=(), seed=0, show=True, p
                   f'the same as held-out ones: {", ".join(parts.dropped[:3])} …', '')
     for line in advice(there): story.say(line, '')
     plan, fixed = with_settings(plan, settings)
-    job = Job(parts, plan, None, out, minutes, seed, execution, story, began)
-    return job if job.resume() else job.measured(fixed)
+    job = Job(parts, plan, None, out, minutes, seed, execution, story, began, fixed=fixed)
+    return job if job.resume() else job.measured()
 
 # %% ../nbs/23d_job.ipynb #5144de68
 @patch
-def measured(self:Job, fixed=()): # names of settings that stay -> itself
+def measured(self:Job): # -> itself
     "Time this machine, and plan"
     minutes, run = self.minutes, self.execution.but(show=False)
     self.pace = pace_of(self.plan, self.parts, self.out/'runs', run)
     spent = (time.time() - self.began)/60
-    self.plan = planned(self.pace, self.images, minutes and minutes - spent, self.plan, fixed)
+    self.plan = planned(self.pace, self.images, minutes and minutes - spent, self.plan,
+                        self.fixed)
     return self
 
 # %% ../nbs/23d_job.ipynb #f6283bd3

@@ -31,7 +31,7 @@ class Context:
     "What the arms of a comparison have in common"
     labelled: SegData        # the labels of the budget
     transfer: SegData        # images to learn from without labels; masks are taken off
-    val: SegData             # chooses the best step; counts as labels too
+    val: SegData             # chooses the best step; counts as labels too. None: the last step
     budget: int = None       # by default len(labelled)
     seed: int = 0            # of the student's first weights and of every training
     student: object = 'vit_tiny' # a name for `seg_model`, or a SegModel (it is copied)
@@ -58,6 +58,8 @@ class Context:
         for stage in self.recipes: self.recipe(stage)                 # a mistake is found here
 
     def but(self, **changes): return replace(self, **changes)         # the same with other fields
+    @property
+    def n_val(self): return len(self.val or ())
 
 # %% ../nbs/14_methods.ipynb #4d035179
 STANDARD = dict(teacher=LoRA(), diffusion=Diffusion(), distill=Distillation(steps=600),
@@ -234,10 +236,10 @@ def noted(model,     # a finished model, `.facts` or not
           **labels   # that a teacher or generator has seen: n_teacher, n_generator
          ):          # the model
     "Note what is known of a model: `.facts`, and as `.facts['tags']` what `evaluate` takes"
-    tags = (dict(budget=c.budget, n_val=len(c.val), n_teacher=0, n_generator=0,
+    tags = (dict(budget=c.budget, n_val=c.n_val, n_teacher=0, n_generator=0,
                  transfer_size=len(transfer), seed=c.seed) | labels)
     model.facts = (getattr(model, 'facts', None) or {}) | dict(
-        method=method, student_steps=steps, n_labelled=len(c.labelled), n_val=len(c.val),
+        method=method, student_steps=steps, n_labelled=len(c.labelled), n_val=c.n_val,
                                                                transfer_size=len(transfer),
         val_dice=best_dice(model), teacher_dice=best_dice(teacher), tags=tags)
     return model

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['DEFAULT', 'FORM', 'Cell', 'needs_of', 'grid', 'Spec', 'n_val', 'some_of', 'transfer_of', 'context_of', 'run_cell',
-           'attempt', 'StudyFolder', 'vary', 'Study', 'measure', 'best_of', 'load_study']
+           'attempt', 'StudyFolder', 'vary', 'Study', 'step_seconds', 'measure', 'best_of', 'load_study']
 
 # %% ../nbs/21_study.ipynb #5f83e33c
 import difflib, json, os, time, tomllib, traceback, warnings
@@ -70,7 +70,8 @@ class Spec:
     pool: SegData; val: SegData; test: SegData
     methods: dict           # name -> Arm, or callable(Context) -> model
     root: str               # folder of artifacts, shared by all workers
-    val_share: float = .25  # labels of validation, as a share of the budget
+    # labels of validation, as a share of the budget; 0: none, and the last step is taken
+    val_share: float = .25
     # fields of a Context: student, size, recipes, execution …
     context: dict = field(default_factory=dict)
     scoring: dict = field(default_factory=dict) # of `evaluate`
@@ -82,6 +83,7 @@ class Spec:
 
 # %% ../nbs/21_study.ipynb #3f2c2f47
 def n_val(spec, budget): # a label budget -> labels that validation gets
+    if not (spec.val and spec.val_share): return 0                  # the last step is taken
     return max(1, min(len(spec.val), round(budget*spec.val_share)))
 
 def some_of(pool, n, seed):
@@ -103,8 +105,9 @@ def context_of(spec, cell) -> Context:
     "What the method of a cell is called with"
     labelled, n = spec.pool.budget(cell.budget, cell.seed), cell.transfer_size
     transfer = transfer_of(spec, cell, labelled)
-    return Context(labelled, transfer, spec.val.budget(n_val(spec, cell.budget), cell.seed),
-                   cell.budget, cell.seed, root=spec.root,
+    few = n_val(spec, cell.budget)
+    val = spec.val.budget(few, cell.seed) if few else None
+    return Context(labelled, transfer, val, cell.budget, cell.seed, root=spec.root,
                    n_synthetic=n - len(transfer) if n > len(transfer) else None, **spec.context)
 
 # %% ../nbs/21_study.ipynb #b6dfc6c8
@@ -134,7 +137,7 @@ def _cost_of(model, facts, seconds): # a model; what its method says of it
                 size=size, student_steps=facts.get('student_steps'))
 
 def _tags(cell, c): # a Cell, its Context -> what `evaluate` notes, unless the method knows better
-    tags = dict(budget=cell.budget, n_val=len(c.val), transfer_size=cell.transfer_size,
+    tags = dict(budget=cell.budget, n_val=c.n_val, transfer_size=cell.transfer_size,
                 seed=cell.seed)
     if cell.unlabelled is None: return tags
     return tags | dict(transfer_size=len(c.transfer), unlabelled=cell.unlabelled)
@@ -367,7 +370,8 @@ def _check(spec, budgets, transfer_sizes, seeds, unlabelled=None): # what the gr
         raise TskdError(f'unlabelled images up to the {room} that the pool has besides '
                         f'{max(budgets)} labelled ones', f'{max(sizes)}',
                         "ask for fewer, or bring more: pool + from_folder('archive')")
-    for n in ('val', 'test'):
+    chosen = spec.judged == 'val' or spec.val_share
+    for n in ('val', 'test') if chosen else ('test',):
         if not labelled[n]:
             raise TskdError(f'labels in {n}', 'none', 'bring masks for more patients')
 
@@ -398,7 +402,7 @@ def _json_like(x): # what JSON makes of it
     return json.loads(json.dumps(x, default=as_text))
 
 # %% ../nbs/21_study.ipynb #dfc6b01b
-def _step_seconds(train, few=2, many=5, least=1.): # train(steps) -> seconds for one step
+def step_seconds(train, few=2, many=5, least=1.): # train(steps) -> seconds for one step
     "The difference of two short trainings, so that what is done once drops out"
     def clock(n): start = time.perf_counter(); train(n); return time.perf_counter() - start
     train(1)                                                                # the first one warms up
@@ -407,7 +411,7 @@ def _step_seconds(train, few=2, many=5, least=1.): # train(steps) -> seconds for
     return max(took/(many - few), 1e-4)
 
 def _seconds_or_none(train): # 0 for what can't be run here
-    try: return _step_seconds(train)
+    try: return step_seconds(train)
     except NotRun: return 0.
 
 # %% ../nbs/21_study.ipynb #9443c507
