@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['STANDARD', 'STRONG', 'METHODS', 'Context', 'changed', 'Arm', 'noted', 'best_dice', 'weakness', 'untrained', 'named',
-           'with_imagenet', 'imagenet_unet', 'pretrained', 'distilled', 'the_teacher', 'self_trained',
-           'taught_by_its_like', 'drawn', 'warped', 'pasted']
+           'with_imagenet', 'imagenet_unet', 'pretrained', 'distilled', 'taught_after_labels', 'the_teacher',
+           'self_trained', 'taught_by_its_like', 'drawn', 'warped', 'pasted']
 
 # %% ../nbs/14_methods.ipynb #82563faa
 import copy
@@ -18,6 +18,7 @@ from .consistency import SelfTraining, self_train
 from .core import TskdError, content_id, patch, patch_cached
 from .data import SegData
 from .diffusion import Diffusion, fit_diffusion
+from .ensemble import Ensemble
 from .losses import task_loss
 from .models import ENCODERS, SegModel, encoder_row, seg_model
 from .pretrain import Contrastive, Masked, NotRun, fit_mae, fit_moco
@@ -148,15 +149,16 @@ class Arm:
     more: Callable = None   # (arm, context) -> SegData: further images to learn from
     more_labels: bool = False # whether those come from labels
     phase: str = None       # the stage before the fine-tuning, whose steps count
-    tuned: bool = True      # whether the fine-tuning follows
+    tuned: bool = True      # whether the labels are learnt, after that stage
+    first: bool = False     # or before it
     whole: bool = False     # whether one phase takes the steps of both
     recipes: dict = field(default_factory=dict) # stage -> what differs in this arm
     of: str = ''            # the arm that it is a variation of
 
     @property
     def id(self):
-        parts = {k: v for k, v in self.__dict__.items()
-                 if k not in ('name', 'title', 'recipes', 'of')}
+        beside = {'name', 'title', 'recipes', 'of', *(() if self.first else ('first',))}
+        parts = {k: v for k, v in self.__dict__.items() if k not in beside}
         return content_id(parts | dict(recipes={k: v if isinstance(v, Recipe) else dict(v)
                                                 for k, v in self.recipes.items()}))
 
@@ -220,7 +222,7 @@ def images(self:Arm, c): # a Context -> SegData
 def __call__(self:Arm, c): # a Context -> SegModel
     "Begin, tune, note"
     model = self.begin(self, c)
-    if self.tuned:
+    if self.tuned and not self.first:
         model = finetune(model, c.labelled, c.val, out=c.root, recipe=self.finetuning(c),
                          execution=c.execution)
     taught = 'teacher' in self.needs
@@ -296,6 +298,14 @@ def distilled(arm, c):
     return distill(teacher, arm.images(c), arm.network(c), out=c.root,
                    recipe=arm.recipe(c, 'distill'), execution=c.execution)
 
+def taught_after_labels(arm, c):
+    "The student, tuned on the labels, then taught by the foundation model and by what it was"
+    own = finetune(arm.network(c), c.labelled, c.val, out=c.root, recipe=arm.finetuning(c),
+                   execution=c.execution)
+    both = Ensemble([c.teacher(arm.recipes.get('teacher')), own])
+    return distill(both, arm.images(c), own, out=c.root, recipe=arm.recipe(c, 'distill'),
+                   execution=c.execution)
+
 def the_teacher(arm, c):
     "The tuned foundation model itself"
     return copy.copy(c.teacher(arm.recipes.get('teacher')))
@@ -355,6 +365,10 @@ METHODS = {arm.name: arm for arm in (
     _TAUGHT.but(name='task_agnostic', title='distilled from the foundation model as it is',
                 needs=('images', 'foundation'), distill=dict(parts=('encoder',))),
     _TAUGHT,
+    Arm(name='labels_first', begin=taught_after_labels, first=True, phase='distill',
+        title='labels first, then distilled from the tuned foundation model and from itself',
+        needs=('images', 'teacher'),
+        recipes=_UNET | dict(distill=dict(parts=('decoder',), start=False))),
     _MORE.but(name='task_specific_synth', title='distilled, with synthetic images', more=drawn),
     _TAUGHT.but(name='encoder_only', title='distilled, features alone',
                 distill=dict(parts=('encoder',))),
@@ -365,6 +379,8 @@ METHODS = {arm.name: arm for arm in (
               more_labels=True),
     Arm(name='teacher', title='the tuned foundation model', begin=the_teacher, needs=('teacher',),
         tuned=False),
+    _SCRATCH.but(name='label_only', title='the same network, labels alone, strongly varied', whole=True,
+                 **_UNET),
     Arm(name='unet', title='U-Net, labels alone', begin=untrained,
         net=partial(named, 'unet_resnet18'), whole=True, recipes=_UNET),
     Arm(name='unet_imagenet', title='U-Net from ImageNet, labels alone', begin=untrained,

@@ -15,6 +15,7 @@ import numpy as np, pandas as pd
 from .answers import Targets
 from .core import TskdError, machine, patch
 from .data import SegData, leakage, where_on_curve
+from .ensemble import Ensemble
 from .methods import METHODS, STANDARD
 from .recipes import Execution, Settings, declared, unknown_setting, whole_number
 from .results import Table
@@ -85,8 +86,8 @@ class Plan(Settings):
     teacher_steps: int = whole_number(300, 1)
     student: str = 'lite0'
     size: int = whole_number(128, 32)
-    distill_steps: int = whole_number(1500, 1)
-    tune_steps: int = whole_number(180, 1)
+    tune_steps: int = whole_number(900, 1)       # on the labels
+    distill_steps: int = whole_number(1500, 1)   # on all images, after that
     batch_size: int = whole_number(4, 1)
     rivals: tuple = ('unet_imagenet',)   # arms of METHODS, for as many steps as the student
     # of distillation that the rivals have instead; by default the student's
@@ -95,7 +96,7 @@ class Plan(Settings):
     overrides: dict = None               # stage of STANDARD -> settings of your own
 
     @property
-    def student_steps(self): return self.distill_steps + self.tune_steps
+    def student_steps(self): return self.tune_steps + self.distill_steps
     def views(self, images): # in the pool -> views of each that the teacher answers for
         return min(max(round(self.distill_steps*self.batch_size/4/images), 1), 16)
 
@@ -133,7 +134,7 @@ def study(self:Plan, parts, root, seed=0, execution=None): # Parts; folder of ar
                  encoder=self.teacher, teacher_size=self.teacher_size,
                  execution=execution or Execution(show=False), **self.recipes(images))
 
-OURS = 'task_specific'
+OURS = 'labels_first'
 
 # %% ../nbs/23c_plan.ipynb #fcf08d4d
 @dataclass(frozen=True)
@@ -154,7 +155,8 @@ class Pace:
 
 # %% ../nbs/23c_plan.ipynb #e9d4200f
 def _answer_seconds(c): # a Context -> seconds for a view
-    targets = Targets(c.base, c.start(), execution=c.execution)
+    student = c.start()
+    targets = Targets(Ensemble([c.base, student]), student, execution=c.execution)
     image = c.labelled[:4].batches(4, c.base.size[0], shuffle=False).batch([0], 0)['image']
     image = image.expand(4, *image.shape[1:])
     targets(image)                                                          # the first one warms up
@@ -199,17 +201,17 @@ def seconds(self:Plan, pace, images): # a Pace; in the pool -> stage -> seconds
     return ours | (dict(rivals=beside*rivals) if self.rivals else {}) | again | dict(rest=REST)
 
 # %% ../nbs/23c_plan.ipynb #db1ab623
-RUNGS = (dict(teacher_size=112, teacher_steps=60, distill_steps=150, tune_steps=40, size=96),
-         dict(teacher_size=112, teacher_steps=120, distill_steps=300, tune_steps=80),
-         dict(teacher_size=140, teacher_steps=160, distill_steps=500, tune_steps=120),
-         dict(teacher_size=168, teacher_steps=200, distill_steps=750, tune_steps=180),
-         dict(teacher_size=168, teacher_steps=300, distill_steps=1200, tune_steps=180),
-         dict(teacher_size=224, teacher_steps=300, distill_steps=1500, tune_steps=180),
-         dict(teacher_size=168, teacher_steps=300, distill_steps=1200, tune_steps=180, refit=True),
-         dict(teacher_size=224, teacher_steps=300, distill_steps=1500, tune_steps=180, refit=True),
-         dict(teacher_size=224, teacher_steps=400, distill_steps=3000, tune_steps=300, size=160,
+RUNGS = (dict(teacher_size=112, teacher_steps=60, tune_steps=150, distill_steps=150, size=96),
+         dict(teacher_size=112, teacher_steps=120, tune_steps=250, distill_steps=300),
+         dict(teacher_size=140, teacher_steps=160, tune_steps=400, distill_steps=450),
+         dict(teacher_size=168, teacher_steps=200, tune_steps=600, distill_steps=650),
+         dict(teacher_size=168, teacher_steps=300, tune_steps=900, distill_steps=1100),
+         dict(teacher_size=168, teacher_steps=300, tune_steps=1500, distill_steps=1500),
+         dict(teacher_size=168, teacher_steps=300, tune_steps=900, distill_steps=1100, refit=True),
+         dict(teacher_size=224, teacher_steps=300, tune_steps=1500, distill_steps=1500, refit=True),
+         dict(teacher_size=224, teacher_steps=400, tune_steps=1700, distill_steps=3000, size=160,
               refit=True),
-         dict(teacher_size=224, teacher_steps=600, distill_steps=5000, tune_steps=300, size=224,
+         dict(teacher_size=224, teacher_steps=600, tune_steps=2000, distill_steps=5000, size=224,
               refit=True))
 
 # %% ../nbs/23c_plan.ipynb #dc2edf96
@@ -296,7 +298,7 @@ def schedule(plan, pace, images): # -> Table
     does = dict(teacher=f'{p.teacher}, {p.teacher_steps} steps at {p.teacher_size} px',
                 rivals=f'{", ".join(p.rivals)}: {p.beside.student_steps} steps each',
                 answers=f'{images} images, {p.views(images)} views of each',
-                student=f'{p.student}, {p.distill_steps} + {p.tune_steps} steps at {p.size} px',
+                student=f'{p.student}, {p.tune_steps} + {p.distill_steps} steps at {p.size} px',
                 again='teacher and student, with every label',
                 rest='scores, export, report')
     rows = [(stage, does[stage], f'{s[stage]/60:.1f}') for stage in STAGES if stage in s]
