@@ -28,18 +28,18 @@ class Scale:
 # %% ../nbs/24_demo.ipynb #d35694ff
 _QUICK = Plan(teacher_size=56, teacher_steps=8, size=64, distill_steps=16, tune_steps=8,
               rivals=('unet_imagenet',), refit=False)
-_ALL = ('unet_imagenet', 'unimatch', 'self_taught', 'scratch_long', 'task_agnostic', 'mae',
-        'moco_v3', 'teacher')
+_ALL = ('unet_imagenet', 'label_only', 'unimatch', 'self_taught', 'scratch_long',
+        'task_agnostic', 'task_specific', 'mae', 'moco_v3', 'teacher')
 SCALES = dict(
     quick=Scale('shows that everything runs; its numbers mean nothing', 20, 12, 64, _QUICK),
     short=Scale('one seed: an impression, no proof', 150, 20, 192,
                 Plan(rivals=('unet_imagenet', 'teacher')), 10),
     full=Scale('all rivals; one seed', 300, 40, 256,
-               Plan(size=224, distill_steps=5000, tune_steps=300, rivals=_ALL, refit=False)))
+               Plan(size=224, tune_steps=2000, distill_steps=5000, rivals=_ALL, refit=False)))
 
 # %% ../nbs/24_demo.ipynb #621c0c8b
 def demo_data(patients=150, # phantoms
-              labels=20,    # images that keep their labels; a quarter as many more choose the steps
+              labels=20,    # images that keep their labels, and a quarter as many for validation
               side=192,     # of an image
               seed=0
              ) -> Parts:

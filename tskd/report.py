@@ -150,7 +150,7 @@ def gather(what): # see above
 
 # %% ../nbs/23b_report.ipynb #5c00e3da
 # methods that need a student and labels, and nothing else
-FROM_LABELS = 'scratch', 'scratch_long', 'imagenet', 'unet'
+FROM_LABELS = 'scratch', 'scratch_long', 'imagenet', 'label_only', 'unet', 'unet_imagenet'
 
 def _alone(results):
     # -> the same, a method for each run but for seeds: named by the settings that tell it apart
