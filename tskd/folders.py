@@ -4,20 +4,23 @@
 
 # %% auto #0
 __all__ = ['Item', 'Rule', 'find_items', 'mask_values', 'ValueReader', 'recognise', 'LabelReader', 'StackReader', 'grouper',
-           'ColourReader', 'from_folder', 'check_folder', 'verify_folder', 'fix_table']
+           'FieldReader', 'ColourReader', 'from_folder', 'check_folder', 'verify_folder', 'fix_table', 'listed']
 
 # %% ../nbs/02a_folders.ipynb #0b4ac2ab
-import csv, os, re, unicodedata, warnings
+import csv, json, os, re, unicodedata, warnings
 from collections import Counter, defaultdict, namedtuple
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import glob
 from hashlib import sha256
 from pathlib import Path
 import numpy as np, pandas as pd
+from scipy import ndimage
 from .core import TskdError, TskdWarning, content_id, patch, printable
-from .readers import ImageReader, PolygonReader, SliceReader, VolumeFiles, file_kind
-from .readers import read_bytes, read_polygons, read_values, series_of, volume_paths
-from .layouts import ENDINGS, _laid_out, files_below, first_bytes, match, sniff
+from .readers import ImageReader, Painted, PolygonReader, SliceReader, VolumeFiles, file_kind
+from .readers import odd_outline, read_bytes, read_polygons, read_values, series_of
+from .readers import volume_paths
+from .layouts import ENDINGS, _laid_out, files_below, first_bytes, image_named, match, sniff
+from .layouts import words
 from .data import IGNORE, Case, Problems, SegData
 
 # %% ../nbs/02a_folders.ipynb #d127aa42
@@ -493,6 +496,27 @@ def _same_grid(mask, image, key): # an error if a mask does not lie on its image
                         'another place, spacing or direction', 'resample the mask onto the image',
                         file=mask.path)
 
+# %% ../nbs/02a_folders.ipynb #5eee181b
+def _runs_up(m): # a _Mask -> how many values it has from 1 up, without a gap; None for other values
+    lit = sorted(v for v in m.values if v)
+    # more than 32 values can be no classes, so that a gap is no sign of them
+    many = len(lit) > 32 and lit[0] >= 1 and all(v == int(v) for v in lit)
+    return len(lit) if many or lit == [*range(1, len(lit) + 1)] else None
+
+def _in_one_piece(v): # (H,W) numbers -> for each of them, whether it is in one piece
+    boxes = enumerate(ndimage.find_objects(v.astype(int)), 1)
+    return [ndimage.label(v[b] == k, np.ones((3, 3)))[1] == 1 for k, b in boxes if b]
+
+def _numbered(used, classes): # of masks -> whether they number their objects
+    if classes and len(classes) > 2: return False
+    if any(len(m.readers) > 1 or m.lossy or max(m.values, default=0) >= 2**24 for m in used):
+        return False
+    tops = [_runs_up(m) for m in used]
+    if None in tops or len({*tops} - {0}) < 2 or max(tops) < 4: return False
+    several = [m for m, n in zip(used, tops) if n > 1]
+    pieces = [p for m in several[::max(1, len(several)//12)] for p in _in_one_piece(m.readers[0]())]
+    return np.mean(pieces) > .9
+
 # %% ../nbs/02a_folders.ipynb #6f5c319d
 def _paired(found, masks, matched, problems):
     # _Image and _Mask by key; what `match` says -> image key -> [(tag, _Mask)]; none if one is broken
@@ -555,6 +579,7 @@ def _meaning(used, label_map, classes, tags, several, problems):
     if {*map(_two, used)} >= {'bits', 'white'} and all(map(_two, used)) and len(classes or ()) < 3:
         rule_of, note = _each(used)
         return rule_of, classes or ('background', 'foreground'), note
+    if _numbered(used, classes): return _objects(used, classes, problems)
     total = sum((Counter(m.values) for m in used), Counter())
     rule = recognise(total, any(m.lossy for m in used), classes)
     if rule.doubtful:
@@ -580,9 +605,15 @@ def _certain(m, rule): # the Rule, or an error if it would lose what this mask m
                         'export the masks alike, or say label_map={value: class, …}', file=m.path)
     return rule
 
+def _objects(used, classes, problems): # masks with numbered objects -> _Mask -> Rule, classes, note
+    note = f'objects numbered 1 to {max(map(_runs_up, used))}: all of them are one class'
+    problems.add('warning', used[0].path.parent, 'masks that can be read in one way only', note,
+                 'if the numbers are classes, name them: classes=[…]')
+    return lambda m: Rule(((0, 0), (1, 1)), note, True), classes or ('background', 'foreground'), note
+
 # %% ../nbs/02a_folders.ipynb #b1bf6fcd
 def _masked(found, masks, matched, label_map, classes, problems):
-    # _Image and _Mask by key; the keys that belong together -> cases, class names, notes
+    # _Image and _Mask by key; the keys that belong together -> cases, class names, notes, _Mask -> Rule
     paired, several = _joined_tags(_paired(found, masks, matched, problems))
     tags = sorted({t for pairs in paired.values() for t, _ in pairs})
     used = [m for pairs in paired.values() for _, m in pairs]
@@ -599,7 +630,7 @@ def _masked(found, masks, matched, label_map, classes, problems):
             cases += put(image, paired[key], rules, classes) if paired[key] else image.cases
     notes = [note, 'one file a class' if named else '',
              f'several masks of one object each, joined, in {several} images' if several else '']
-    return cases, classes, (', '.join(n for n in notes if n),)
+    return cases, classes, (', '.join(n for n in notes if n),), rule_of
 
 # %% ../nbs/02a_folders.ipynb #fb4577aa
 def _single(image, pairs, rules, classes): # one mask for an image
@@ -623,15 +654,71 @@ def _stacked(image, pairs, rules, classes): # a mask for each class or object
     return [c.replace(mask=StackReader(tuple(layer(*l, i) for l in layers)))
             for i, c in enumerate(image.cases)]
 
+# %% ../nbs/02a_folders.ipynb #35ea418c
+@dataclass(frozen=True)
+class FieldReader:
+    "Reads a field of view: where a black and white picture is white"
+    values: object   # a ValueReader
+    @property
+    def id(self): return content_id(['field', self.values.id])
+    def __call__(self):
+        v = self.values()
+        return v > v.max()/2
+
+# %% ../nbs/02a_folders.ipynb #ebe84fa7
+@patch
+def beside(self:_Scan, file, image, key, read): # a file of a Layout; its _Image; _Mask -> reader
+    # -> a reader, or None with a warning: the set can do without
+    got, before = None, len(self.problems)
+    with self.problems.caught(file.paths[0]):
+        m = self.mask(Item(file.name, file.paths, 'picture'))
+        _same_grid(m, image, key)
+        got = read(m)
+    self.problems[before:] = [p._replace(level='warning', fix=f'{p.fix}; until then it is left out')
+                              for p in self.problems[before:]]
+    return got
+
+def _rater(rule_of, classes): # -> a function from a further annotator's _Mask to a LabelReader
+    def read(m):
+        rule = _lone(m) if len(classes) < 3 and _two(m) else rule_of(m)
+        _fits(m, rule, False, classes)
+        if len(classes) > 2 and max(i for _, i in rule.pairs) < 2:
+            raise TskdError('a mask with all classes', rule.note,
+                            'join the masks of this annotator', file=m.path)
+        return LabelReader(m.readers[0], rule.pairs)
+    return read
+
+# %% ../nbs/02a_folders.ipynb #f2d02fe1
+@patch
+def companions(self:_Scan, cases, found, guess, rule_of, classes): # -> the cases with what lies beside
+    beside = {role: guess.beside(role) for role in ('second', 'field')}
+    for f in (f for _, left in beside.values() for f in left):
+        self.problems.add('warning', f.paths[0], 'an image for this file', 'none',
+                          'add the image, or remove the file')
+    if not any(by_image for by_image, _ in beside.values()): return cases
+    keys = {str(p): f.name for f in guess.of('image') for p in f.paths}
+    place = {c.source: (image, k) for k, image in found.items() for c in image.cases}
+    read = dict(second=_rater(rule_of, classes), field=lambda m: FieldReader(m.readers[0]))
+    def readers(c, role):
+        files = beside[role][0].get(keys.get(c.source), ())
+        return [r for f in files if (r := self.beside(f, *place[c.source], read[role]))]
+    def with_its(c):
+        raters, fields = tuple(readers(c, 'second')), readers(c, 'field')
+        if beside['field'][0] and not fields:
+            self.problems.add('warning', c.source, 'a field of view, as other images have', 'none',
+                              'add the file, or go on: all of the image counts in scores')
+        extra = c.extra | (dict(raters=raters) if raters else {})
+        return c.replace(extra=extra, valid=fields[0] if fields else None)
+    return [with_its(c) for c in cases]
+
 # %% ../nbs/02a_folders.ipynb #dcc22270
 def _outlined(found, files, known, attribute, label_map, classes, problems):
     # -> cases, class names, notes
-    raters = [_by_image(read_polygons(f, attribute), label_map, known, f, problems) for f in files]
-    if len(raters) > 1 and max(Counter(k for r in raters for k in r).values(), default=0) == 1:
-        raters = [{k: regions for r in raters for k, regions in r.items()}]   # parts of one whole
+    raters = [r for f in files for r in _by_rater(read_polygons(f, attribute), label_map, known, f,
+                                                  problems)]
     size = defaultdict(list)
     for r in (r for regions in raters for rs in regions.values() for r in rs):
-        size[r.label].append(r.area)
+        if r.label != 'background': size[r.label].append(r.area)
     if not size:
         raise TskdError('regions of the images', 'none',
                         'check that the annotations name these image files',
@@ -643,7 +730,9 @@ def _outlined(found, files, known, attribute, label_map, classes, problems):
                  for regions in raters if regions.get(key)]
         with problems.caught(image.cases[0].source):
             cases += _with_outlines(image, drawn, classes, problems)
-    return cases, classes, (f'outlines of {len(raters)} annotator(s); larger ones are drawn first',)
+    most = max(Counter(k for regions in raters for k in regions if regions[k]).values())
+    return cases, classes, (f'outlines of {most} annotator{"s"*(most > 1)}; larger ones are drawn '
+                            'first',)
 
 # %% ../nbs/02a_folders.ipynb #60ede2cc
 def _with_outlines(image, drawn, classes, problems):
@@ -652,22 +741,23 @@ def _with_outlines(image, drawn, classes, problems):
         problems.add('warning', image.cases[0].source, 'an outline', 'none',
                      'it counts as unlabelled; outline it, or leave it out')
         return image.cases
-    for d in drawn: _drawable(d, classes, image.shape, problems)
+    for d in drawn:
+        _drawable(d, classes, image.shape, problems); _same_frame(d, image.shape, problems)
     others = dict(raters=tuple(drawn[1:])) if drawn[1:] else {}
     return [c.replace(mask=drawn[0], extra=c.extra | others) for c in image.cases]
 
-def _by_image(regions, label_map, keys, path, problems):
-    # file name -> regions  ⇒  image key -> regions
-    by_stem, out = _only(keys, _stem), {}
+def _by_rater(regions, label_map, keys, path, problems):
+    # file name -> regions  ⇒  for each annotator: image key -> regions
+    by_stem, out = _only(keys, _stem), defaultdict(dict)
     for name, rs in regions.items():
-        key = by_stem.get(unicodedata.normalize('NFC', ENDINGS.sub('', name)))
-        if key is None:
+        if (stem := image_named(name, by_stem)) is None:
             problems.add('warning', path, f'an image {name!r}', 'none',
                          'add the image, or remove its annotation')
-        else:
-            out[key] = [type(r)(to, r.points, r.where) for r in rs
-                        if (to := (label_map or {}).get(r.label, r.label)) is not None]
-    return out
+            continue
+        for r in rs:
+            if (to := (label_map or {}).get(r.label, r.label)) is not None:
+                out[r.rater].setdefault(by_stem[stem], []).append(replace(r, label=to))
+    return [out[k] for k in sorted(out)]
 
 # %% ../nbs/02a_folders.ipynb #6b7d1a7f
 def _drawable(drawn, classes, shape, problems): # checks the outlines of one image
@@ -680,17 +770,22 @@ def _drawable(drawn, classes, shape, problems): # checks the outlines of one ima
             problems.add('warning', r.where, 'an outline that does not cross itself',
                          'one that does',
                          'it is filled by the even-odd rule; draw it again if that is wrong')
+        if odd := odd_outline(r): problems.add('warning', r.where, *odd)
         x, y = np.array(r.points).T
-        sides = sorted((np.ptp(x), np.ptp(y)))
-        if sides[1] > 25*max(sides[0], 1):
-            problems.add('warning', r.where, 'an outline that encloses something',
-                         f'{np.ptp(x):.0f}×{np.ptp(y):.0f} pixels named {r.label!r}',
-                         'look at it: a slip of the mouse?')
         if x.min() < -1 or y.min() < -1 or x.max() > shape[1] + 1 or y.max() > shape[0] + 1:
             problems.add('warning', r.where, f'points inside the image ({shape[0]}×{shape[1]})',
                          f'x from {x.min():g} to {x.max():g}, y from {y.min():g} to {y.max():g}',
                          'what lies outside is cut off; check that the outline belongs to this '
                          'image')
+
+def _same_frame(drawn, shape, problems): # whether the image is as large as it was when it was outlined
+    r = next((r for r in drawn.regions if r.frame and r.frame != tuple(shape)), None)
+    if not r: return
+    row = ('outlines of this image as it is, {}×{}'.format(*shape),
+           'outlines of one of {}×{}'.format(*r.frame),
+           'take the file that was outlined, neither scaled nor turned')
+    if isinstance(r, Painted): raise TskdError(*row, file=r.where)
+    problems.add('warning', r.where, *row)
 
 # %% ../nbs/02a_folders.ipynb #0f925479
 def _guessed(images, masks, problems): # -> the Layout of a folder with more than images, or None
@@ -718,11 +813,21 @@ def _matched(guess, images, masks): # a Layout or None; Items -> as `match` says
     if len(keys[0]) == len(keys[1]) == 1 and masks[0].kind == 'stack':
         return {keys[0][0]: [('', keys[1][0])]}, []
     if guess is None: return match(*keys)
-    name = {p: f.name for f in guess.files for p in f.paths}
-    by_name = {name[it.paths[0]]: it.key for it in masks}
-    found = {it.key: [(t, by_name[m]) for t, m in guess.pairs.get(name[it.paths[0]], ())
-                      if m in by_name] for it in images}
-    return found, [by_name[m] for m in guess.orphans if m in by_name]
+    name, file = {p: f.name for f in guess.files for p in f.paths}, {f.name: f for f in guess.files}
+    by_path = {p: it.key for it in masks for p in it.paths}
+    def masks_of(it): # several files of one stack are one mask
+        pairs = [(t, by_path.get(file[m].paths[0])) for t, m in guess.pairs.get(name[it.paths[0]], ())]
+        return [*dict.fromkeys((t, k) for t, k in pairs if k)] if guess.kind == 'slices' else \
+            [(t, k) for t, k in pairs if k]
+    left = [by_path[p] for m in guess.orphans if (p := file[m].paths[0]) in by_path]
+    return {it.key: masks_of(it) for it in images}, [*dict.fromkeys(left)]
+
+def _order_said(guess, order): # an error where masks one a slice need an order
+    if guess is None or guess.kind != 'slices' or order: return
+    volume, masks = next((k, ms) for k, ms in guess.pairs.items() if ms)
+    raise TskdError('the order of masks saved one a slice', f'{len(masks)} masks like '
+                    f'{masks[0][1]} for the volume {volume}',
+                    "say order='ascending' or 'descending', and look at some slices", file=guess.folder)
 
 # %% ../nbs/02a_folders.ipynb #6e54b4a7
 @dataclass(frozen=True)
@@ -780,34 +885,45 @@ def _read_folder(images, masks, group, label_map, classes, window, plane, attrib
         images, masks = guess.paths('image'), guess.paths('mask') or list(guess.annotations)
         if group in (None, 'similar'): tells = _names_tell(guess)
         if guess.declared and not (label_map or classes): label_map = _as_declared(guess.declared)
+        _order_said(guess, order)
     outlines = [] if masks is None else _outline_files(masks)
     mask_items = [] if masks is None or outlines else find_items(masks, problems)
     taken = {p for it in mask_items for p in it.paths}
     items = [it for it in find_items(images, problems) if not taken & set(it.paths)]
     items, mask_items = _without(items, mask_items, group, problems)
-    if order: guess, mask_items = None, _by_slices(mask_items, order)
+    if order: mask_items = _by_slices(mask_items, order)
     if not items:
         problems.add('error', images, 'at least one picture or volume', 'none',
                      'check the folder; if '
                      'images and masks share one, use patterns: images="d/*_img.png"')
     found, cases, notes = _one_mode(scan.images(items, grouper(tells or group))), [], ()
     with problems.caught(masks or images):
-        if masks is None: cases, classes = [c for f in found.values() for c in f.cases], classes
-        elif outlines:
-            cases, classes, notes = _outlined(found, outlines, [it.key for it in items], attribute,
-                                              label_map,
-                                              classes, problems)
-        elif found:
-            matched = _matched(guess, items, mask_items)
-            cases, classes, notes = _masked(found, scan.masks(mask_items), matched, label_map,
-                                            classes, problems)
+        cases, classes, notes = scan.labelled(found, items, mask_items, outlines, guess, order,
+                                              label_map, classes, attribute)
     notes = ((str(guess),) if guess else ()) + tuple(notes)
     data = SegData(cases, classes or ('background',), notes)
     return data.group_similar() if group == 'similar' else data, problems
 
+# %% ../nbs/02a_folders.ipynb #f4dbb27c
+@patch
+def labelled(self:_Scan, found, items, mask_items, outlines, guess, order, label_map, classes, attribute):
+    # images and what may hold their masks -> cases, class names, notes
+    known, rule_of, notes = [it.key for it in items], _lone, ()
+    if outlines: return _outlined(found, outlines, known, attribute, label_map, classes, self.problems)
+    cases = [c for f in found.values() for c in f.cases]
+    if mask_items and found:
+        if order and guess and guess.kind != 'slices': guess = None
+        matched = _matched(guess, items, mask_items)
+        cases, classes, notes, rule_of = _masked(found, self.masks(mask_items), matched, label_map,
+                                                 classes, self.problems)
+    if guess: cases = self.companions(cases, found, guess, rule_of, classes or ('background',))
+    return cases, classes, notes
+
 def _outline_files(masks): # -> the annotation files in `masks`, if that is what they are
     files = list(masks) if isinstance(masks, (list, tuple)) else [masks]
-    outlines = files and all(str(f).lower().endswith(('.csv', '.json')) for f in files)
+    if len(files) == 1 and Path(files[0]).is_dir():                   # a folder of nothing else
+        files = [p for p in files_below(files[0])]
+    outlines = files and all(str(f).lower().endswith(('.csv', '.json', '.xml')) for f in files)
     return [Path(f) for f in files] if outlines else []
 
 # %% ../nbs/02a_folders.ipynb #f731ffd6
@@ -856,3 +972,42 @@ def fix_table(data,    # of `check_folder`
     def below(f): return Path(f).relative_to(top).as_posix()
     return pd.DataFrame([(below(f), *r) for f, r in sorted(rows.items())],
                         columns=['file', 'group', 'exclude'])
+
+# %% ../nbs/02a_folders.ipynb #66b5f693
+def _lists(path): # a file of names or numbers -> {part: them}
+    text = read_bytes(path).decode('utf-8-sig', 'replace')
+    try: doc = json.loads(text) if Path(path).suffix.lower() == '.json' else None
+    except ValueError as e:
+        raise TskdError('{"part": [names or numbers]}', f'{e}', 'copy the file again', path) from e
+    if doc is None: doc = {Path(path).stem: [line.strip() for line in text.splitlines() if line.strip()]}
+    if isinstance(doc, list): doc = {Path(path).stem: doc}
+    if not isinstance(doc, dict) or not all(isinstance(names, list) for names in doc.values()):
+        raise TskdError('{"part": [names or numbers]}', f'{str(doc)[:60]}', 'write it so', path)
+    return doc
+
+def _named_case(name, by_stem, hints): # -> the case, or None; several: that whose path has the hints
+    stem = ENDINGS.sub('', str(name).split('/')[-1])
+    found = by_stem.get(stem, []) or (by_stem.get(int(stem), []) if stem.isdigit() else [])
+    score = [len(hints & {w for part in c.id.split('/') for w in words(part)}) for c in found]
+    best = [c for c, s in zip(found, score) if s == max(score)]
+    return best[0] if len(best) == 1 else None
+
+# %% ../nbs/02a_folders.ipynb #5b20f534
+def listed(data,  # SegData
+           *files # lists of names or numbers: JSON by part, or a text file a part
+          ) -> dict: # {part: SegData}
+    "The parts of a set that somebody published"
+    by_stem, parts = defaultdict(list), {}
+    for c in data:
+        stem = c.id.split('/')[-1]
+        for k in (stem, *([int(stem)] if stem.isdigit() else [])): by_stem[k].append(c)
+    for path in files:
+        hints = {*words(Path(path).stem)}
+        for part, names in _lists(path).items():
+            cases = [_named_case(n, by_stem, hints) for n in names]
+            lost = [n for n, c in zip(names, cases) if c is None]
+            if lost:
+                raise TskdError(f'one case for each name of {part!r}', f'none, or several, for '
+                                f'{len(lost)}: {lost[:3]}', 'check that the list is of this set', path)
+            parts[part] = data.replace(dict.fromkeys(cases))
+    return parts

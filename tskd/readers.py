@@ -6,7 +6,7 @@
 __all__ = ['PICTURES', 'VOLUMES', 'MAX_PIXELS', 'MAX_VOXELS', 'AXES', 'MAX_POINTS', 'read_bytes', 'errno_name', 'file_kind',
            'decode', 'read_values', 'to_bytes', 'one_channel', 'read_image', 'Volume', 'volume_paths', 'patient_secret',
            'dicom_patient', 'series_of', 'read_volume', 'VolumeFiles', 'SliceReader', 'ImageReader', 'Region',
-           'Painted', 'annotated_by', 'read_polygons', 'fill', 'draw', 'PolygonReader']
+           'odd_outline', 'Painted', 'annotated_by', 'read_polygons', 'fill', 'draw', 'PolygonReader']
 
 # %% ../nbs/01a_readers.ipynb #b1ca078b
 import csv, gzip, hmac, io, json, logging, os, re, secrets, stat, warnings, zlib
@@ -749,6 +749,14 @@ class Region:
     def box(self): return tuple(np.ptp(np.array(self.points), 0).tolist())   # width, height
     @property
     def crosses_itself(self): return _crosses(self.points)
+
+# %% ../nbs/01a_readers.ipynb #9f1f9000
+def odd_outline(r): # a Region
+    "Expected, found and what to do, where an outline encloses next to nothing; else None"
+    short, long = sorted(r.box)
+    if long <= 25*max(short, 1): return None
+    return ('an outline that encloses something', f'{r.box[0]:.0f}×{r.box[1]:.0f} pixels named '
+            f'{r.label!r}', 'look at it: a slip of the mouse?')
 
 # %% ../nbs/01a_readers.ipynb #b1949722
 @dataclass(frozen=True)
