@@ -390,10 +390,13 @@ class Layout:
 # %% ../nbs/01c_layouts.ipynb #9e9578f9
 def layout(folder,      # with images and masks, in any order
            images=None, # a pattern below it, like 'photos/*.jpg', that overrules the guess
-           masks=None   # the same for masks
+           masks=None   # the same for masks, or their own folder
           ) -> Layout:
     "What is image, what is mask, and which belongs to which"
-    return _laid_out(Path(folder), images, masks)
+    same = masks is not None and Path(masks).resolve() == Path(folder).resolve()
+    if images is None and masks is not None and not same and Path(masks).is_dir():
+        return _two_folders(Path(folder), Path(masks))
+    return _laid_out(Path(folder), images, None if same else masks)
 
 def _laid_out(folder, images=None, masks=None, locked=None): # see `files_below`
     if not folder.is_dir(): raise TskdError('a folder', 'none', 'check the path', file=folder)
@@ -417,6 +420,21 @@ def _paired_files(files, roles, kind): # -> kind, {image name: [(tag, mask name)
         pairs = {k: [('', m) for m in slices.get(k, ())] for k in images}
         return 'slices', pairs, [m for m in masks if m not in taken]
     return kind, *match(images, masks)
+
+# %% ../nbs/01c_layouts.ipynb #76f225ae
+def _two_folders(images, masks): # one folder for each -> Layout
+    for folder in (images, masks):
+        if not folder.is_dir(): raise TskdError('a folder', 'none', 'check the path', file=folder)
+    images, masks = images.absolute(), masks.absolute()
+    top, roles = Path(os.path.commonpath([images, masks])), {}
+    a, b = (_listed(folder)[0] for folder in (images, masks))
+    def at(folder, name): return f'{folder.relative_to(top).as_posix()}/{name}'
+    for folder, files, role in ((images, a, 'image'), (masks, b, 'mask')):
+        roles |= {f._replace(name=at(folder, f.name)): role for f in files}
+    pairs, left = match([f.name for f in a], [f.name for f in b])
+    pairs = {at(images, k): [(t, at(masks, m)) for t, m in ms] for k, ms in pairs.items()}
+    orphans = tuple(at(masks, m) for m in left)
+    return Layout(top, '', tuple(roles), roles, pairs, orphans, (), None, _patients([*roles], roles))
 
 # %% ../nbs/01c_layouts.ipynb #f451a877
 def _chosen(files, images, masks, folder): # roles by the user's patterns, else by words
