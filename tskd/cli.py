@@ -235,7 +235,12 @@ _ORDER = typer.Option(None, '--order', help='Masks one a slice beside a volume: 
 _LABEL_MAP = typer.Option(None, '--label-map', help="What the values in masks mean, as in "
                                                     "'0=background,255=lesion'.")
 _CLASSES = typer.Option(None, '--classes', help="Names of the classes, as in 'liver,cyst'.")
+_WINDOW = typer.Option(None, '--window', help='Centre and width of grey values.')
+_PLANE = typer.Option('auto', '--plane', help='How volumes are cut: axial, coronal, sagittal or '
+                                              'auto.')
+_SPACING = typer.Option(None, '--spacing', help='Row and column millimetres of pictures.')
 
+# %% ../nbs/30_cli.ipynb #0cba1b9f
 @app.command()
 def verify(images: Path = typer.Argument(..., help='Folder of images, with or without masks among '
                                                    'them; DICOM series; volumes.'),
@@ -320,13 +325,8 @@ def predict(model: Path = typer.Argument(..., help='An exported .onnx, or the fo
                                           help='Also write pictures with the mask on them.'),
             tile: int = typer.Option(None, '--tile',
                                      help='Cut large images into overlapping tiles of this side.'),
-            window: tuple[float, float] = typer.Option(None, '--window',
-                                                       help='Centre and width of grey values.'),
-            plane: str = typer.Option('auto', '--plane', help='How volumes are cut: axial, '
-                                                              'coronal, sagittal or auto.'),
-            spacing: tuple[float, float] = typer.Option(None, '--spacing',
-                                                        help='Row and column millimetres of '
-                                                             'pictures.'),
+            window: tuple[float, float] = _WINDOW, plane: str = _PLANE,
+            spacing: tuple[float, float] = _SPACING,
             threads: int = typer.Option(None, '--threads', help='By default all cores.'),
             as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
     """Segment files; masks come back where the scans lie. Masks among the images are skipped.
@@ -339,10 +339,14 @@ def predict(model: Path = typer.Argument(..., help='An exported .onnx, or the fo
     predictor = Predictor(model, tile=tile, window=window or None, plane=plane,
                           spacing=spacing or None, overlays=overlays,
                           threads=threads, show=not as_json)
-    rows = predictor([str(f) for f in paths], out).astype(object)
+    _predicted(predictor([str(f) for f in paths], out), files[0], out, skipped, as_json)
+
+# %% ../nbs/30_cli.ipynb #69a9f205
+def _predicted(rows, first, out, skipped, as_json): # a Predictor's table; what was asked for; where to
+    rows = rows.astype(object)
     rows = rows.where(rows.notna(), None).to_dict('records')
     if not rows:
-        raise TskdError('an image to segment', 'none', 'check the folder, or --images', file=files[0])
+        raise TskdError('an image to segment', 'none', 'check the folder, or --images', file=first)
     failed = {r['file']: r['error'] for r in rows if r['error']}
     done = {r['file'] for r in rows} - failed.keys()
     lines = [f'error: {f}: {own_words(e)}' for f, e in failed.items()]
@@ -403,12 +407,10 @@ def distill(images: Path = typer.Argument(..., help='Folder of images; masks may
                                                     "pattern below the images, like '*_mask.png'."),
             unlabelled: Path = typer.Option(None, '--unlabelled', help='Further images, without '
                                                                        'masks: your archive.'),
-            group: str = typer.Option(None, help="What tells the patient: a regex for the file's "
-                                                 "name, or a CSV with file and group."),
+            group: str = typer.Option(None, help='What tells the patient: a regex, or a CSV.'),
             label_map: str = _LABEL_MAP, classes: str = _CLASSES, order: str = _ORDER,
-            layout: bool = _LAYOUT,
-            minutes: float = typer.Option(None, '--minutes', min=.1,
-                                          help='That it may take; by default as long as it wants.'),
+            layout: bool = _LAYOUT, minutes: float = typer.Option(None, '--minutes', min=.1,
+                help='That it may take; by default as long as it wants.'),
             out: Path = typer.Option('tskd-job', '--out', '-o', help='Folder for all that is made; '
                                      'a job that was interrupted goes on there.'),
             plan: bool = typer.Option(False, '--plan', help='Say what would be done, and end.'),
@@ -482,8 +484,7 @@ masks = "masks"                  # or a pattern like "*_mask.png"; without it, n
 # classes = ["kidney"]
 # label_map = "0=background,255=kidney"    # what the values in masks mean
 # order = "ascending"            # of masks one a slice beside a volume, or "descending"
-# phantoms = 60
-# size = 256                     # of the phantoms
+# phantoms = 60                  # to try it out; size = 256: pixels of these
 # split_seed = 0                 # of pool, validation and test
 # [data.test]                    # a set to judge by; [data.archive]: further images without masks
 
@@ -497,8 +498,7 @@ seeds = [0, 1, 2]
 
 [context]
 # student = "vit_tiny"
-# size = 224                     # pixels that the student sees
-# weights, decoder; of the teacher: encoder, teacher_size
+# size = 224                     # of what it sees; weights, decoder; encoder, teacher_size
 
 # [recipes.distill]              # the knobs of a stage; also recipes.finetune, recipes.teacher …
 # steps = 2000

@@ -581,6 +581,7 @@ def _lone(m): # a mask of one class or object -> Rule, of its own values
                         file=m.path)
     return rule
 
+# %% ../nbs/02a_folders.ipynb #bbfe2cf9
 def _meaning(used, label_map, classes, tags, several, problems):
     # the masks; names of one class each; whether an image has several -> _Mask -> Rule, classes, note
     if label_map:
@@ -617,6 +618,7 @@ def _certain(m, rule): # the Rule, or an error if it would lose what this mask m
                         'export the masks alike, or say label_map={value: class, …}', file=m.path)
     return rule
 
+# %% ../nbs/02a_folders.ipynb #faf5d019
 def _objects(used, classes, problems): # masks with numbered objects -> _Mask -> Rule, classes, note
     note = f'objects numbered 1 to {max(map(_runs_up, used))}: all of them are one class'
     problems.add('warning', used[0].path.parent, 'masks that can be read in one way only', note,
@@ -758,6 +760,7 @@ def _with_outlines(image, drawn, classes, problems):
     others = dict(raters=tuple(drawn[1:])) if drawn[1:] else {}
     return [c.replace(mask=drawn[0], extra=c.extra | others) for c in image.cases]
 
+# %% ../nbs/02a_folders.ipynb #019b8654
 def _by_rater(regions, label_map, keys, path, problems):
     # file name -> regions  ⇒  for each annotator: image key -> regions
     by_stem, out = _only(keys, _stem), defaultdict(dict)
@@ -790,6 +793,7 @@ def _drawable(drawn, classes, shape, problems): # checks the outlines of one ima
                          'what lies outside is cut off; check that the outline belongs to this '
                          'image')
 
+# %% ../nbs/02a_folders.ipynb #e6ad4080
 def _same_frame(drawn, shape, problems): # whether the image is as large as it was when it was outlined
     r = next((r for r in drawn.regions if r.frame and r.frame != tuple(shape)), None)
     if not r: return

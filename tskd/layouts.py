@@ -398,6 +398,7 @@ def layout(folder,      # with images and masks, in any order
         return _two_folders(Path(folder), Path(masks))
     return _laid_out(Path(folder), images, None if same else masks)
 
+# %% ../nbs/01c_layouts.ipynb #223ed905
 def _laid_out(folder, images=None, masks=None, locked=None): # see `files_below`
     if not folder.is_dir(): raise TskdError('a folder', 'none', 'check the path', file=folder)
     files, rest = _listed(folder, locked)

@@ -728,6 +728,7 @@ def _read_set(d, base, name, file, reading=None, masks=True):
 def _reading(d): # of [data] -> further arguments of `from_folder`
     return {k: d[k] for k in ('classes', 'label_map', 'order') if k in d}
 
+# %% ../nbs/21_study.ipynb #4fb4f646
 def _read_data(d, base, file): # the section [data] -> SegData, or (pool, val, test)
     data = _read_labelled(d, base, file)
     if 'archive' not in d: return data
