@@ -26,7 +26,7 @@ def main():
     warnings.showwarning = _warned
     try: app()
     except TskdError as e:
-        print(f'tskd: {own_words(str(e))}', file=sys.stderr)
+        print(f'tskd: {own_words(str(e), "study" in sys.argv[1:2])}', file=sys.stderr)
         raise SystemExit(1) from None
 
 def _version(wanted: bool):
@@ -43,34 +43,43 @@ def say(record, as_json, lines): # what was found; how to say it; its lines for 
           if as_json else '\n'.join(lines))
 
 # %% ../nbs/30_cli.ipynb #607dc67e
-_OWN_WORDS = [(r"say which: images='…', masks='…' as patterns, like masks='\*_mask.png'",
-               "name the masks by a pattern behind the folder: FOLDER '*_mask.png'"),
-              (r"give patterns, like masks='\*_mask.png', and see layout\(…\)",
-               "name the masks by a pattern behind the folder, like '*_mask.png'; --layout shows "
-               'what is taken for what'),
-              (r'verify_folder\(…\)', 'tskd verify FOLDER --all'),
-              (r'label_map=\{[^}]*\}', "--label-map '0=background,255=lesion'"),
-              (r"order='ascending' or 'descending'", '--order ascending or --order descending'),
-              (r"group=r?('[^']*')", r'--group \1'), (r'classes=\[…\]', "--classes 'liver,cyst'"),
-              (r"masks='…'|masks=\"…\"", "by a pattern behind the folder, like '*_mask.png'"),
-              (r'images="([^"]*)"', r"'\1'"), (r"report\(results, path\), or report\('runs', path\)",
-               'tskd report runs --out report.html'),
-              (r'export\(…, val=val\)', 'add --images and --masks, a few validation images'),
-              (r'export\(…, size=…\)', 'add --size 224'), (r'export\(model, ("[^"]*")\)', r'tskd export MODEL \1'),
-              (r"PosixPath\(('[^']*')\)|PosixPath ", r'\1'), (r'\bin label_map=', 'with --label-map'),
-              (r'\b(label_map|classes|group|order|attribute|window|plane)=(?!\w)', r'--\1'),
-              ('--label_map', '--label-map'), (r'\blabel_map\b', '--label-map')]
+_WORDS = [  # in Python; as an option; in a study's file
+    (r"say which: images='…', masks='…' as patterns, like masks='\*_mask.png'",
+     "name the masks by a pattern behind the folder: FOLDER '*_mask.png'",
+     'name the masks by a pattern: masks = "*_mask.png" in [data]'),
+    (r"give patterns, like masks='\*_mask.png', and see layout\(…\)",
+     "name the masks by a pattern behind the folder, like '*_mask.png'; --layout shows what is "
+     'taken for what',
+     'write masks = "*_mask.png" in [data]; --layout shows what is taken for what'),
+    (r'label_map=\{[^}]*\}', "--label-map '0=background,255=lesion'",
+     'label_map = "0=background,255=lesion" in [data]'),
+    (r"order='ascending' or 'descending'", '--order ascending or --order descending',
+     'order = "ascending" or "descending" in [data]'),
+    (r"group=r?'([^']*)'", r"--group '\1'", r'group = "\1" in [data]'),
+    (r'classes=\[…\]', "--classes 'liver,cyst'", 'classes = ["liver", "cyst"] in [data]'),
+    (r"masks='…'|masks=\"…\"", "by a pattern behind the folder, like '*_mask.png'",
+     'masks = "*_mask.png" in [data]'),
+    (r'\b(label_map|classes|group|order|window|plane|attribute)=(?!\w)', r'--\1', r'\1')]
+_COMMANDS = [(r'verify_folder\(…\)', 'tskd verify FOLDER --all'), (r'images="([^"]*)"', r"'\1'"),
+             (r"report\(results, path\), or report\('runs', path\)", 'tskd report runs --out report.html'),
+             (r'export\(…, val=val\)', 'add --images and --masks, a few validation images'),
+             (r'export\(…, size=…\)', 'add --size 224'),
+             (r'export\(model, ("[^"]*")\)', r'tskd export MODEL \1'),
+             (r'PosixPath\(([^)]*)\)', r'\1'), (r'PosixPath ', ''), ('--label_map', '--label-map')]
 
-def own_words(text): # of an error or a warning
-    "The same, with options in place of arguments"
+# %% ../nbs/30_cli.ipynb #0c7fbba3
+def own_words(text,        # of an error or a warning
+              toml=False): # whether it is about a study's file
+    "The same, with options, or keys of a file, in place of arguments"
     import re
-    for python, ours in _OWN_WORDS: text = re.sub(python, ours, text)
+    pairs = [(python, key if toml else option) for python, option, key in _WORDS] + _COMMANDS
+    for python, ours in pairs: text = re.sub(python, ours, text)
     return text
 
 def _warned(message, category, filename, lineno, file=None, line=None): # as `warnings.showwarning`
     import warnings
     ours = issubclass(category, TskdWarning)
-    text = f'tskd: {own_words(str(message))}\n' if ours else \
+    text = f'tskd: {own_words(str(message), "study" in sys.argv[1:2])}\n' if ours else \
         warnings.formatwarning(message, category, filename, lineno, line)
     print(text, end='', file=file or sys.stderr)
 

@@ -864,8 +864,8 @@ def _one_mode(found): # {key: _Image} -> the same, all RGB if some are
 
 # %% ../nbs/02a_folders.ipynb #659781f6
 def from_folder(images,         # a folder, a pattern like 'scans/**/*.png', or a list of files
-                # the same for masks, a pattern below `images`, or outlines: a VIA, COCO or LabelMe file
-                # or several
+                # the same for masks, a pattern below `images`, or a file or files of an annotation
+                # tool: VIA, COCO, LabelMe, Label Studio, CVAT, ImageScope
                 masks=None,
                 # the patient: a regex, a function of the path, a CSV or dict from files; 'similar':
                 # images that look alike are one patient's
