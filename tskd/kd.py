@@ -191,15 +191,21 @@ def agreement(looks): # logits (B,1|C,h,w) of several looks at the same pixels -
     return torch.stack([as_classes(x).softmax(1) for x in looks]).amin(0).sum(1)
 
 # %% ../nbs/08a_kd.ipynb #eb63f494
-def averaged(looks): # logits (B,1|C,h,w) of several looks at the same pixels -> (B,C,h,w) float32
+def averaged(looks, weights=None):
+    # logits (B,1|C,h,w) of several looks at the same pixels; how much each counts
+    # -> (B,C,h,w) float32
     "Logits of the mean probability"
+    def mean(y): # over the looks
+        if weights is None: return y.mean(0)
+        w = torch.tensor(weights).to(y).view(-1, *[1]*(y.ndim - 1))
+        return (y*w).sum(0)/w.sum()
     x = torch.stack([as_classes(look) for look in looks])
     level = x.logsumexp(2, keepdim=True)
     level = level - level[0]
     # log(p/p of the first), which is 0 where they agree
     gain = x - x[0] - level
     top = gain.amax(0)
-    return x[0] + (top + (gain - top).exp().mean(0).log() + level.mean(0))
+    return x[0] + (top + mean((gain - top).exp()).log() + mean(level))
 
 # %% ../nbs/08a_kd.ipynb #fd6d0855
 def likeliest_temperature(logits, # (N,C)

@@ -18,7 +18,7 @@ from .consistency import SelfTraining, self_train
 from .core import TskdError, content_id, patch, patch_cached
 from .data import SegData
 from .diffusion import Diffusion, fit_diffusion
-from .ensemble import Ensemble
+from .ensemble import Ensemble, votes
 from .losses import task_loss
 from .models import ENCODERS, SegModel, encoder_row, seg_model
 from .pretrain import Contrastive, Masked, NotRun, fit_mae, fit_moco
@@ -302,7 +302,8 @@ def taught_after_labels(arm, c):
     "The student, tuned on the labels, then taught by the foundation model and by what it was"
     own = finetune(arm.network(c), c.labelled, c.val, out=c.root, recipe=arm.finetuning(c),
                    execution=c.execution)
-    both = Ensemble([c.teacher(arm.recipes.get('teacher')), own])
+    two = c.teacher(arm.recipes.get('teacher')), own
+    both = Ensemble(two, weights=votes(two, c.labelled))
     return distill(both, arm.images(c), own, out=c.root, recipe=arm.recipe(c, 'distill'),
                    execution=c.execution)
 

@@ -89,7 +89,7 @@ class Plan(Settings):
     teacher_steps: int = whole_number(300, 1)
     student: str = 'lite0'
     size: int = whole_number(128, 32)
-    tune_steps: int = whole_number(900, 1)       # on the labels
+    tune_steps: int = whole_number(1500, 1)      # on the labels
     distill_steps: int = whole_number(1500, 1)   # on all images, after that
     batch_size: int = whole_number(4, 1)
     rivals: tuple = ('unet_imagenet',)   # arms of METHODS, for as many steps as the student
@@ -205,13 +205,13 @@ def seconds(self:Plan, pace, images): # a Pace; in the pool -> stage -> seconds
     return ours | (dict(rivals=beside*rivals) if self.rivals else {}) | again | dict(rest=REST)
 
 # %% ../nbs/23c_plan.ipynb #db1ab623
-RUNGS = (dict(teacher_size=112, teacher_steps=60, tune_steps=150, distill_steps=150, size=96),
-         dict(teacher_size=112, teacher_steps=120, tune_steps=250, distill_steps=300),
-         dict(teacher_size=140, teacher_steps=160, tune_steps=400, distill_steps=450),
-         dict(teacher_size=168, teacher_steps=200, tune_steps=600, distill_steps=650),
-         dict(teacher_size=168, teacher_steps=300, tune_steps=900, distill_steps=1100),
+RUNGS = (dict(teacher_size=112, teacher_steps=60, tune_steps=200, distill_steps=100, size=96),
+         dict(teacher_size=112, teacher_steps=120, tune_steps=350, distill_steps=200),
+         dict(teacher_size=140, teacher_steps=160, tune_steps=600, distill_steps=300),
+         dict(teacher_size=168, teacher_steps=200, tune_steps=800, distill_steps=450),
+         dict(teacher_size=168, teacher_steps=300, tune_steps=1200, distill_steps=800),
          dict(teacher_size=168, teacher_steps=300, tune_steps=1500, distill_steps=1500),
-         dict(teacher_size=168, teacher_steps=300, tune_steps=900, distill_steps=1100, refit=True),
+         dict(teacher_size=168, teacher_steps=300, tune_steps=1200, distill_steps=800, refit=True),
          dict(teacher_size=224, teacher_steps=300, tune_steps=1500, distill_steps=1500, refit=True),
          dict(teacher_size=224, teacher_steps=400, tune_steps=1700, distill_steps=3000, size=160,
               refit=True),
