@@ -159,7 +159,7 @@ def attempt(spec, cell, threads=None):
     "Run a cell; never raises for what the cell does"
     if threads: torch.set_num_threads(threads)
     start = time.perf_counter()
-    try: run_cell(spec, cell); outcome = dict(state='done')
+    try: run_cell(_on_its_own(spec), cell); outcome = dict(state='done')
     except NotRun as e: outcome = dict(state='not run', why=str(e))
     except Exception as e:
         outcome = dict(state='failed', why=str(e) if isinstance(e, TskdError)
@@ -516,6 +516,11 @@ def _on(spec, device): # the same Spec, for a worker with this device; None: as 
     if device is None: return spec
     how = spec.context['execution'].but(device=device)
     return replace(spec, context=spec.context | dict(execution=how))
+
+def _on_its_own(spec): # in a worker -> the same Spec, on a GPU that this process sees
+    kind, _, index = str(spec.context['execution'].device).partition(':')
+    seen = torch.cuda.device_count()
+    return _on(spec, 'cuda:0') if kind == 'cuda' and 0 < seen <= int(index or 0) else spec
 
 # %% ../nbs/21_study.ipynb #f610af1c
 @patch
