@@ -11,11 +11,10 @@ from .recipes import Execution
 from .viz import bars, curves, error_overlay, grid, overlay, show_image
 from .data import Case, SegData, leakage
 from .layouts import layout
-from .folders import from_folder, verify_folder
-from .datasets import autooral, chaos, drive, kidney_us, ph2, sources
+from .folders import from_folder, listed, verify_folder
+from .datasets import autooral, chaos, drive, few_labels, kidney_us, ph2, sources
 from .augment import PHOTO, ULTRASOUND, Views, copy_paste, strong_augment, warp
 from .phantoms import phantom
-from .datasets import autooral, chaos, drive, kidney_us, ph2, sources
 from .metrics import hd95, scores
 from .models import Out, SegModel, seg_model, size_table
 from .losses import supervised, task_loss

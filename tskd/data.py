@@ -16,6 +16,7 @@ import numpy as np, pandas as pd, psutil, torch
 from PIL import Image
 from .core import (TskdError, TskdWarning, cache_root, content_id, lock, make_room, mark_used,
                        new_artifact, patch, patch_cached, seed_of)
+from .readers import odd_outline
 from .viz import grid, overlay
 
 # %% ../nbs/02_data.ipynb #a3a28ac8
@@ -672,6 +673,8 @@ def _check_case(c, classes, problems): # reads one case and notes what is wrong 
                                 'export it again at full size', file=where)
         _check_spacing(c.spacing, where)
         if mask is not None: _check_mask(c, mask, classes, where, problems)
+        for r in getattr(c.__dict__['mask'], 'regions', ()):           # it was outlined
+            if odd := odd_outline(r): problems.add('warning', r.where, *odd)
 
 def _check_spacing(spacing, where): # an error if it is no size of a pixel
     if spacing and not (len(spacing) == 2 and all(np.isfinite(spacing)) and min(spacing) > 0):

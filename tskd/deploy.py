@@ -98,9 +98,9 @@ def open_model(folder): # a folder or an artifact
     "The model of a folder, which need not be trusted; in eval mode"
     folder = Path(getattr(folder, 'path', folder))
     if not folder.is_dir():
-        found = 'a file' if folder.is_file() else 'nothing of that name'
-        fix = 'unpack an archive yourself, after a look at the names in it'
-        raise TskdError(_OPEN, found, fix, folder)
+        archive = 'a file', 'unpack an archive yourself, after a look at the names in it'
+        raise TskdError(_OPEN, *(archive if folder.is_file() else
+                                 ('nothing of that name', 'check the path')), folder)
     spec, weights = folder/'model.json', folder/'model.safetensors'
     _checked_spec(spec)
     room = weights.stat().st_size if weights.is_file() else 0

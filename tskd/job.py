@@ -248,9 +248,10 @@ def close(self:Job, student, title, note): # a SegModel; of the page -> Done
                 time.time() - self.began)
 
 # %% ../nbs/23d_job.ipynb #0a331edc
-def gathered(images, masks=None, unlabelled=None, group=None): # folders, see `from_folder` -> SegData
+def gathered(images, masks=None, unlabelled=None, group=None, **reading):
+    # folders and what else `from_folder` takes -> SegData
     "Images with labels and without, as one set"
-    data = from_folder(images, masks, group=group)
+    data = from_folder(images, masks, group=group, **reading)
     return data if unlabelled is None else data + from_folder(unlabelled).unlabelled()
 
 # %% ../nbs/23d_job.ipynb #30e3e2cc
@@ -289,11 +290,12 @@ def distill_task(images,            # a folder, or what else `from_folder` takes
                  settings=(),       # of your own, as texts: 'size=160', 'distill.lr=0.002'
                  only_plan=False,   # whether it ends with the plan
                  seed=0, show=True,
+                 reading=None,      # further arguments of `from_folder`: label_map, classes, order
                  **run):            # of an Execution: device, precision … -> Done, or the Job
     "From images and a few labels to a small student, its proof and its file"
     need('demo', load=False)
-    data = images if isinstance(images, (SegData, Parts)) else gathered(images, masks, unlabelled,
-                                                                        group)
+    data = images if isinstance(images, (SegData, Parts)) else gathered(
+        images, masks, unlabelled, group, **reading or {})
     job = job_of(data, minutes, out, settings, seed, show, **run)
     job.story.keep(f'\n{schedule(job.plan, job.pace, job.images)}')
     if only_plan: return job

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 import numpy as np, pandas as pd
-from .core import TskdError, printable
-from .readers import PICTURES, VOLUMES, file_kind, read_polygons, read_values
+from .core import TskdError, patch, printable
+from .readers import (PICTURES, VOLUMES, annotated_by, draw, file_kind, read_image,
+                          read_polygons, read_values, read_volume, to_bytes)
+from .viz import grid, png_uri, shown
 
 # %% ../nbs/01c_layouts.ipynb #ed4cd234
 ENDINGS = re.compile(r'\.(png|jpe?g|tiff?|bmp|gif|webp|npy|nii|nrrd|nhdr|mha|mhd|mgh|mgz|dcm|ima|'
@@ -294,19 +296,11 @@ def _annotations(paths): # files that are neither picture nor volume -> kind, th
         if kind := _outlines_of(p): found[kind].append(p)
     return max(found.items(), key=lambda kv: len(kv[1]), default=('', []))
 
-def _outlines_of(path): # -> 'VIA', 'COCO', 'LabelMe' or ''
-    head = first_bytes(path, 4096).decode('utf-8', 'replace')
-    if path.suffix.lower() == '.csv': return 'VIA' if 'region_shape_attributes' in head else ''
-    if path.suffix.lower() != '.json': return ''
-    try: doc = json.loads(path.read_bytes())
-    except (ValueError, OSError, RecursionError): return ''
-    if not isinstance(doc, dict): return ''
-    if {'images', 'annotations', 'categories'} <= doc.keys(): return 'COCO'
-    if {'shapes', 'imagePath'} <= doc.keys(): return 'LabelMe'
-    entries = doc.get('_via_img_metadata', doc)
-    via = isinstance(entries, dict) and any(isinstance(e, dict) and 'regions' in e
-                                            for e in entries.values())
-    return 'VIA' if via else ''
+def _outlines_of(path): # -> 'VIA', 'COCO', 'CVAT' …, or ''
+    whole = path.suffix.lower() != '.csv'
+    try: return annotated_by((path.read_bytes() if whole else first_bytes(path, 4096))
+                             .decode('utf-8', 'replace'))[0]
+    except (ValueError, OSError, RecursionError, AttributeError): return ''
 
 # %% ../nbs/01c_layouts.ipynb #553977b7
 def _declared(paths): # dataset.json of nnU-Net and MSD -> {value: class name}, or None
@@ -327,6 +321,25 @@ def _channels(files, roles): # of an image in several channels, the first is the
     held = [f for f in files if roles[f] == 'image' and 'imagesTs' in f.name.split('/')[:-1]]
     if 'labelsTs' in tops or 'labelsTr' not in tops: held = []
     return roles | dict.fromkeys(held, 'held') | dict.fromkeys(more, 'channel')
+
+# %% ../nbs/01c_layouts.ipynb #5ca15a29
+def _slice_masks(files, roles): # -> {volume: names of the masks of its slices}, or {}
+    volumes = [f for f in files if roles[f] == 'image']
+    stacks = defaultdict(list)
+    for f in files:
+        if roles[f] == 'mask': stacks[f.name.rpartition('/')[0]].append(f)
+    if not volumes or any(f.kind == 'picture' for f in volumes): return {}
+    if any(f.kind != 'picture' for fs in stacks.values() for f in fs): return {}
+    said = {where: read_name(f'{where}/x').context for where in stacks}
+    return {v.name: [m.name for m in stacks[where]] for v in volumes
+            if (where := _nearest_stack(v, said)) is not None}
+
+def _nearest_stack(volume, said): # {folder of masks: its words} -> the folder, if it is one alone
+    name = read_name(volume.name)
+    mine = name.context | {*words(name.stem)}
+    fits = sorted((where for where in said if said[where] <= mine), key=lambda w: -len(said[w]))
+    alone = fits and (len(fits) == 1 or len(said[fits[0]]) > len(said[fits[1]]))
+    return fits[0] if alone else None
 
 # %% ../nbs/01c_layouts.ipynb #7198cc09
 def guess_patients(names): # of images
@@ -355,7 +368,7 @@ def _prefix_patient(name):
 class Layout:
     "What was taken for what in a folder"
     folder: Path
-    kind: str            # in a word
+    kind: str            # of outlines: the tool; 'slices' for masks one a slice
     files: tuple         # of _File
     roles: dict          # file -> 'image', 'mask', 'second', 'field', 'aside', 'channel'
     pairs: dict          # image name -> [(tag, mask name)]
@@ -367,16 +380,25 @@ class Layout:
     def of(self, role): return [f for f in self.files if self.roles[f] == role]
     def paths(self, role): return [p for f in self.of(role) for p in f.paths]
     def __repr__(self): return f'{self}\n{self.table.to_string(index=False)}'
-    def _repr_html_(self): return f'<p>{self}</p>{self.table.to_html(index=False)}'
+
+    def beside(self, role): # 'second' or 'field' -> {image name: files}, files of no image
+        by_name = {f.name: f for f in self.of(role)}
+        found, left = match([f.name for f in self.of('image')], list(by_name))
+        files = {k: [by_name[m] for _, m in pairs] for k, pairs in found.items() if pairs}
+        return files, [by_name[m] for m in left]
 
 # %% ../nbs/01c_layouts.ipynb #9e9578f9
 def layout(folder,      # with images and masks, in any order
            images=None, # a pattern below it, like 'photos/*.jpg', that overrules the guess
-           masks=None   # the same for masks
+           masks=None   # the same for masks, or their own folder
           ) -> Layout:
     "What is image, what is mask, and which belongs to which"
-    return _laid_out(Path(folder), images, masks)
+    same = masks is not None and Path(masks).resolve() == Path(folder).resolve()
+    if images is None and masks is not None and not same and Path(masks).is_dir():
+        return _two_folders(Path(folder), Path(masks))
+    return _laid_out(Path(folder), images, None if same else masks)
 
+# %% ../nbs/01c_layouts.ipynb #223ed905
 def _laid_out(folder, images=None, masks=None, locked=None): # see `files_below`
     if not folder.is_dir(): raise TskdError('a folder', 'none', 'check the path', file=folder)
     files, rest = _listed(folder, locked)
@@ -386,30 +408,57 @@ def _laid_out(folder, images=None, masks=None, locked=None): # see `files_below`
     elif outlines: roles = {f: 'image' for f in files}
     elif images is None and masks is None: roles = _by_content(files, roles)
     roles = _channels(files, roles)
-    names = {role: [f.name for f in files if roles[f] == role] for role in ('image', 'mask')}
-    pairs, orphans = match(names['image'], names['mask'])
-    found = Layout(folder, kind if outlines else '', tuple(files), roles, pairs, tuple(orphans),
+    kind, pairs, orphans = _paired_files(files, roles, kind if outlines else '')
+    found = Layout(folder, kind, tuple(files), roles, pairs, tuple(orphans),
                    tuple(outlines), _declared(rest), _patients(files, roles))
     _no_doubt(found)
     return found
 
+def _paired_files(files, roles, kind): # -> kind, {image name: [(tag, mask name)]}, masks of no image
+    images, masks = ([f.name for f in files if roles[f] == role] for role in ('image', 'mask'))
+    if slices := _slice_masks(files, roles):
+        taken = {m for ms in slices.values() for m in ms}
+        pairs = {k: [('', m) for m in slices.get(k, ())] for k in images}
+        return 'slices', pairs, [m for m in masks if m not in taken]
+    return kind, *match(images, masks)
+
+# %% ../nbs/01c_layouts.ipynb #76f225ae
+def _two_folders(images, masks): # one folder for each -> Layout
+    for folder in (images, masks):
+        if not folder.is_dir(): raise TskdError('a folder', 'none', 'check the path', file=folder)
+    images, masks = images.absolute(), masks.absolute()
+    top, roles = Path(os.path.commonpath([images, masks])), {}
+    a, b = (_listed(folder)[0] for folder in (images, masks))
+    def at(folder, name): return f'{folder.relative_to(top).as_posix()}/{name}'
+    for folder, files, role in ((images, a, 'image'), (masks, b, 'mask')):
+        roles |= {f._replace(name=at(folder, f.name)): role for f in files}
+    pairs, left = match([f.name for f in a], [f.name for f in b])
+    pairs = {at(images, k): [(t, at(masks, m)) for t, m in ms] for k, ms in pairs.items()}
+    orphans = tuple(at(masks, m) for m in left)
+    return Layout(top, '', tuple(roles), roles, pairs, orphans, (), None, _patients([*roles], roles))
+
 # %% ../nbs/01c_layouts.ipynb #f451a877
 def _chosen(files, images, masks, folder): # roles by the user's patterns, else by words
-    if images is None and masks is None: return _roles(files)
+    guess = _roles(files)
+    if images is None and masks is None: return guess
     def fits(f, pattern):
         name = f.paths[0].relative_to(folder).as_posix()
         return fnmatch(name, pattern) or fnmatch(name, f'*/{pattern}')
-    roles = {f: 'mask' if masks and fits(f, masks) else
-             'image' if images is None or fits(f, images) else 'aside' for f in files}
-    if masks is None:
-        guess = _roles(files)
-        roles = {f: r if r == 'image' or guess[f] in ('image', 'doubt') else guess[f]
-                 for f, r in roles.items()}
+    def rest(f): # what no pattern names
+        if images is not None: return 'aside' if masks is not None or guess[f] in _PLAIN_ROLES \
+            else guess[f]
+        return 'aside' if guess[f] == 'mask' else 'image' if guess[f] == 'doubt' else guess[f]
+    roles = {f: 'mask' if masks and fits(f, masks) else 'image' if images and fits(f, images)
+             else rest(f) for f in files}
+    if images is None and 'image' not in roles.values():       # all looked like masks
+        roles = {f: 'image' if r == 'aside' else r for f, r in roles.items()}
     for pattern, role in ((images, 'image'), (masks, 'mask')):
         if pattern and role not in roles.values():
             raise TskdError(f'{role}s named like {pattern!r}', 'none', 'mend the pattern',
                             file=folder)
     return roles
+
+_PLAIN_ROLES = 'image', 'doubt'
 
 def _patients(files, roles): # guessed for pictures alone: volumes and DICOM know more
     images = [f for f in files if roles[f] == 'image']
@@ -498,3 +547,56 @@ def _said(found): # in one line
     return ' and '.join(parts) + (f'; names tell {who} patients' if who else '')
 
 Layout.table, Layout.__str__ = property(_table), _said
+
+# %% ../nbs/01c_layouts.ipynb #69a78205
+def _tints(values): # of a mask file -> (H,W) small class ids, for a picture
+    a = values.astype(float).max(2) if values.ndim == 3 else values.astype(float)
+    levels = np.unique(a)
+    if len(levels) < 9 and levels[0] == 0: return np.searchsorted(levels, a)
+    return (a > (levels[0] + levels[-1])/2).astype(int)
+
+def image_named(name, stems): # a file name in annotations; of images -> the one of these, or None
+    stem = unicodedata.normalize('NFC', ENDINGS.sub('', name))
+    # Label Studio puts eight hex digits before the name of what is uploaded
+    return next((s for s in (stem, re.sub(r'^[0-9a-f]{8}-', '', stem)) if s in stems), None)
+
+def _drawn(found, f, shape): # an image with outlines -> (H,W) class ids, or None
+    said = [r for p in found.annotations for name, rs in read_polygons(p).items()
+            if image_named(name, [f.name.split('/')[-1]]) for r in rs]
+    ids = {c: n for n, c in enumerate(sorted({r.label for r in said} - {'background'}), 1)}
+    return draw(said, shape, ids) if said else None
+
+# %% ../nbs/01c_layouts.ipynb #dd85c321
+def _marks(found, f, shape): # an image -> (H,W) class ids of what was taken for its masks, or None
+    if found.annotations: return _drawn(found, f, shape)
+    kept = {g.name: g for g in found.files}
+    masks = [kept[m] for _, m in found.pairs.get(f.name, ()) if kept[m].kind == 'picture']
+    if not masks or found.kind == 'slices': return None
+    tints = [_tints(read_values(m.paths[0], indices=True)) for m in masks]
+    return tints[0] if len(tints) == 1 else \
+        np.max([(t > 0)*(n + 1) for n, t in enumerate(tints)], 0)
+
+def _panel(found, f): # -> an image, or (image, marks); None if it can't be read
+    try:
+        image = read_image(f.paths[0]) if f.kind == 'picture' else \
+            to_bytes((v := read_volume(f.paths).slices)[len(v)//2])
+        marks = _marks(found, f, image.shape[:2])
+        return image if marks is None or marks.shape != image.shape[:2] else (image, marks)
+    except (TskdError, ValueError): return None
+
+# %% ../nbs/01c_layouts.ipynb #533e99f1
+@patch
+def show(self:Layout, n=4, size=1.6): # how many images; inches each
+    "Some images, with what was taken for their masks"
+    images = self.of('image')
+    few = images[::max(1, -(-len(images)//n))][:n]
+    panels = [(p, f.name.split('/')[-1]) for f in few if (p := _panel(self, f)) is not None]
+    if not panels: return None
+    return grid([p for p, _ in panels], titles=[t if len(t) < 18 else f'…{t[-16:]}'
+                                                for _, t in panels], size=size)
+
+@patch
+def _repr_html_(self:Layout): # table and picture
+    figure = self.show()
+    picture = f'<img src="{png_uri(shown(figure, dpi=75).data)}">' if figure else ''
+    return f'<p>{self}</p>{self.table.to_html(index=False)}{picture}'

@@ -6,13 +6,15 @@
 __all__ = ['PICTURES', 'VOLUMES', 'MAX_PIXELS', 'MAX_VOXELS', 'AXES', 'MAX_POINTS', 'read_bytes', 'errno_name', 'file_kind',
            'decode', 'read_values', 'to_bytes', 'one_channel', 'read_image', 'Volume', 'volume_paths', 'patient_secret',
            'dicom_patient', 'series_of', 'read_volume', 'VolumeFiles', 'SliceReader', 'ImageReader', 'Region',
-           'read_polygons', 'fill', 'draw', 'PolygonReader']
+           'odd_outline', 'Painted', 'annotated_by', 'read_polygons', 'fill', 'draw', 'PolygonReader']
 
 # %% ../nbs/01a_readers.ipynb #b1ca078b
 import csv, gzip, hmac, io, json, logging, os, re, secrets, stat, warnings, zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
 import hashlib, numpy as np, psutil
 from PIL import Image, ImageOps
 from .core import (TskdError, TskdWarning, cache_root, content_id, lock, make_room, mark_used,
@@ -715,31 +717,88 @@ class ImageReader:
     def __call__(self): return read_image(self.path, self.window, self.sha)
 
 # %% ../nbs/01a_readers.ipynb #25581641
+def _crosses(points): # whether two sides of an outline cross
+    p = np.array(points, float); q = np.roll(p, -1, 0)
+    def side(a, b, c):
+        u, v = b - a, c - a
+        return np.sign(u[..., 0]*v[..., 1] - u[..., 1]*v[..., 0])
+    def crossed(a, b): # some sides against all
+        a, b, c, d = a[:, None], b[:, None], p[None], q[None]
+        return ((side(a, b, c)*side(a, b, d) < 0) & (side(c, d, a)*side(c, d, b) < 0)).any()
+    # so that a long outline takes no more memory
+    rows = max(1, 2**18//len(p))
+    return any(crossed(p[i:i + rows], q[i:i + rows]) for i in range(0, len(p), rows))
+
+# %% ../nbs/01a_readers.ipynb #4cd93519
 @dataclass(frozen=True)
 class Region:
     "One outline that somebody drew"
-    label: str      # the class
-    points: tuple   # ((x, y), …) in pixels
-    where: str      # the place in the annotation file, for errors
+    label: str         # the class; 'background' for a hole
+    points: tuple      # ((x, y), …) in pixels
+    where: str         # the place in the annotation file, for errors
+    rater: int = 0     # which of the annotators in that file
+    frame: tuple = ()  # (H,W) of the image it was drawn on, if the file says so
 
+    @property
+    def key(self): return self.label, self.points                       # what its mask depends on
     @property
     def area(self): # shoelace
         x, y = np.array(self.points).T
         return abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1)))/2
+    @property
+    def box(self): return tuple(np.ptp(np.array(self.points), 0).tolist())   # width, height
+    @property
+    def crosses_itself(self): return _crosses(self.points)
+
+# %% ../nbs/01a_readers.ipynb #9f1f9000
+def odd_outline(r): # a Region
+    "Expected, found and what to do, where an outline encloses next to nothing; else None"
+    short, long = sorted(r.box)
+    if long <= 25*max(short, 1): return None
+    return ('an outline that encloses something', f'{r.box[0]:.0f}×{r.box[1]:.0f} pixels named '
+            f'{r.label!r}', 'look at it: a slip of the mouse?')
+
+# %% ../nbs/01a_readers.ipynb #b1949722
+@dataclass(frozen=True)
+class Painted(Region):
+    "A region given pixel by pixel; its points are the corners of the box around it"
+    runs: tuple = ()   # lengths of zeros and ones by turns, row by row in the box
+    size: tuple = ()   # (height, width) of the box
 
     @property
-    def crosses_itself(self):
-        "Whether two sides cross"
-        p = np.array(self.points, float); q = np.roll(p, -1, 0)
-        def side(a, b, c):
-            u, v = b - a, c - a
-            return np.sign(u[..., 0]*v[..., 1] - u[..., 1]*v[..., 0])
-        def crossed(a, b): # some sides against all
-            a, b, c, d = a[:, None], b[:, None], p[None], q[None]
-            return ((side(a, b, c)*side(a, b, d) < 0) & (side(c, d, a)*side(c, d, b) < 0)).any()
-        # so that a long outline takes no more memory
-        rows = max(1, 2**18//len(p))
-        return any(crossed(p[i:i + rows], q[i:i + rows]) for i in range(0, len(p), rows))
+    def key(self): return self.label, self.points, self.runs
+    @property
+    def area(self): return sum(self.runs[1::2])
+    @property
+    def crosses_itself(self): return False
+    def bits(self): # (h,w) bool
+        return np.repeat(np.arange(len(self.runs)) % 2 == 1, self.runs).reshape(self.size)
+
+# %% ../nbs/01a_readers.ipynb #7c2dbe03
+def _painted(label, where, bits, corner=(0, 0), **knobs): # (h,w) bool; (x, y) -> Painted
+    flat = np.concatenate([[0], bits.ravel().astype(np.int8), [0]])
+    at = np.flatnonzero(np.diff(flat))                                       # where it changes
+    runs = tuple(np.diff(np.concatenate([[0], at, [bits.size]])).tolist())
+    (x, y), (h, w) = corner, bits.shape
+    points = tuple((float(a), float(b)) for a, b in ((x, y), (x + w, y), (x + w, y + h), (x, y + h)))
+    return Painted(label, points, where, runs=runs, size=(h, w), **knobs)
+
+def _unrun(counts, shape, where): # lengths of zeros and ones by turns -> (h,w) bool, row by row
+    _affordable(shape, path=where)
+    counts = np.array([int(c) for c in counts])
+    if len(counts) == 0 or counts.min() < 0 or counts.sum() != np.prod(shape):
+        raise TskdError(f'run lengths of {shape[0]}×{shape[1]} pixels', f'{counts.sum()} in all',
+                        'export the annotations again', file=where)
+    return np.repeat(np.arange(len(counts)) % 2 == 1, counts).reshape(shape)
+
+def _coco_counts(text): # COCO's letters -> run lengths
+    counts, value, shift = [], 0, 0
+    for c in (ord(c) - 48 for c in text):
+        value |= (c & 31) << shift; shift += 5
+        if c & 32: continue
+        if c & 16: value -= 1 << shift
+        counts.append(value + (counts[-2] if len(counts) > 2 else 0)); value = shift = 0
+    return counts
 
 # %% ../nbs/01a_readers.ipynb #dc15b9bd
 def _outline(shape, where): # VIA's shape -> ((x, y), …)
@@ -804,59 +863,224 @@ def _via_rows(path, text): # VIA's CSV or JSON -> (file name, shape, attributes,
         yield row['filename'], shape or None, json.loads(row['region_attributes']
                                                          or '{}'), f'{path}, line {n}'
 
+def _via_regions(path, text, attribute): # -> (file name, Region or None)
+    for name, shape, attributes, where in _via_rows(path, text):
+        yield name, shape and Region(_via_label(attributes, attribute, where),
+                                     _outline(shape, where), where)
+
 # %% ../nbs/01a_readers.ipynb #d47a10fb
-def _coco_rows(path, doc): # COCO -> (file name, label, points, place)
-    names, files = ({e['id']: e[key] for e in doc[part]} for part,
-                    key in (('categories', 'name'), ('images', 'file_name')))
-    for name in files.values(): yield name, None, None, str(path)
+def _coco_regions(path, doc): # COCO -> (file name, Region or None)
+    names = {e['id']: e['name'] for e in doc['categories']}
+    images = {e['id']: e for e in doc['images']}
+    for e in images.values(): yield e['file_name'], None
     for a in doc['annotations']:
-        where = f"{path}, annotation {a.get('id')}"
-        if not isinstance(a['segmentation'], list):
-            raise TskdError('polygons', 'a run-length mask',
-                            'save the masks as PNG (pycocotools: coco.annToMask)', file=where)
-        for ring in a['segmentation']:
-            yield files[a['image_id']], names[a['category_id']], tuple(zip(map(float, ring[::2]),
-                                                                           map(float,
-                                                                               ring[1::2]))), where
+        where, image = f"{path}, annotation {a.get('id')}", images[a['image_id']]
+        for r in _coco_parts(a['segmentation'], names[a['category_id']], where,
+                             _frame(image.get('height'), image.get('width'))):
+            yield image['file_name'], r
+
+def _coco_parts(said, label, where, frame): # outlines, or run lengths by columns -> Regions
+    if isinstance(said, list):
+        for ring in said:
+            points = zip(map(float, ring[::2]), map(float, ring[1::2]))
+            yield Region(label, _points(points, where), where, frame=frame)
+    else:
+        counts, (h, w) = said['counts'], said['size']
+        counts = _coco_counts(counts) if isinstance(counts, str) else counts
+        yield _painted(label, where, _unrun(counts, (w, h), where).T, frame=(h, w))
+
+def _frame(height, width): # as a file says -> (H,W), or () where it doesn't
+    return (int(float(height)), int(float(width))) if height and width else ()
 
 # %% ../nbs/01a_readers.ipynb #96b4012e
-def _labelme_rows(path, doc): # LabelMe, a file for each image -> (file name, label, points, place)
+def _labelme_regions(path, doc): # LabelMe, a file for each image -> (file name, Region or None)
     name = doc['imagePath'].replace('\\', '/')
-    yield name, None, None, str(path)
+    frame = _frame(doc.get('imageHeight'), doc.get('imageWidth'))
+    yield name, None
     for n, s in enumerate(doc['shapes']):
         where, kind, pts = f'{path}, shape {n}', s.get('shape_type', 'polygon'), s['points']
         if kind == 'rectangle': (x, y), (u, v) = pts; pts = [(x, y), (u, y), (u, v), (x, v)]
         elif kind == 'circle':
-            (x, y), (u, v) = pts; r, turn = np.hypot(u - x, v - y), np.linspace(0, 2*np.pi, 65)[:-1]
-            pts = list(zip(x + r*np.cos(turn), y + r*np.sin(turn)))
+            (x, y), (u, v) = pts; pts = _ellipse(x, y, *(np.hypot(u - x, v - y),)*2)
         elif kind != 'polygon':
             raise TskdError('a polygon, rectangle or circle', f'{kind!r}',
                             'draw the shape again as a polygon, or delete it', file=where)
-        yield name, s['label'], pts, where
+        yield name, Region(s['label'], _points(pts, where), where, frame=frame)
+
+def _ellipse(x, y, rx, ry): # centre, half axes -> 64 points
+    turn = np.linspace(0, 2*np.pi, 64, endpoint=False)
+    return list(zip(x + rx*np.cos(turn), y + ry*np.sin(turn)))
+
+# %% ../nbs/01a_readers.ipynb #bd1e9f19
+class _Bits:
+    "Numbers of a few bits each, one after another"
+    def __init__(self, data): self.bits, self.at = np.unpackbits(np.array(data, np.uint8)), 0
+    def read(self, n):
+        few = self.bits[self.at:self.at + n]
+        self.at += n
+        if len(few) < n: raise ValueError('run lengths that end early')
+        return int(few @ (1 << np.arange(n - 1, -1, -1)))
+
+def _brush(rle, shape, where): # Label Studio's bytes -> (H,W) bool
+    _affordable((*shape, 4), path=where)
+    source = _Bits(rle)
+    total, word, out = source.read(32), source.read(5) + 1, []
+    sizes, n = [source.read(4) + 1 for _ in range(4)], 0
+    if total != 4*shape[0]*shape[1]: raise ValueError(f'{total//4} pixels for {shape}')
+    while n < total:
+        same, length = source.read(1), source.read(sizes[source.read(2)]) + 1
+        values = [source.read(word) for _ in range(1 if same else length)]
+        out.append(np.repeat(values, length) if same else np.array(values)); n += length
+    return np.concatenate(out).reshape(*shape, 4)[..., 3] > 0
+
+# %% ../nbs/01a_readers.ipynb #2b5a466e
+def _studio_region(result, where, rater): # of Label Studio -> Region, or None for what marks nothing
+    v, knobs = result['value'], dict(rater=rater)
+    labels = next((v[k] for k in v if k.endswith('labels') and isinstance(v[k], list)), None)
+    if not labels: return None                                        # a choice, a relation, a text
+    frame = h, w = _frame(result['original_height'], result['original_width'])
+    if result.get('image_rotation'):
+        raise TskdError('an image that was not turned', f"{result['image_rotation']}°",
+                        'turn the file itself, and mark it again', file=where)
+    if 'rle' in v: return _painted(labels[0], where, _brush(v['rle'], frame, where), frame=frame,
+                                   **knobs)
+    if 'points' in v: pts = v['points']
+    elif 'radiusX' in v: pts = _turned(_ellipse(0, 0, v['radiusX']*w, v['radiusY']*h), v, w, h)
+    elif 'width' in v:
+        a, b = v['width']*w, v['height']*h
+        pts = _turned([(0, 0), (a, 0), (a, b), (0, b)], v, w, h)
+    else:
+        raise TskdError('a polygon, rectangle, ellipse or brush', f'{[*v]}',
+                        'mark it again, or delete it', file=where)
+    return Region(labels[0], _points([(x*w/100, y*h/100) for x, y in pts], where), where,
+                  frame=frame, **knobs)
+
+def _turned(points, v, w, h): # around (x, y) by `rotation` degrees; pixels -> percent
+    a = np.deg2rad(v.get('rotation') or 0)
+    return [(v['x'] + (x*np.cos(a) - y*np.sin(a))/w, v['y'] + (x*np.sin(a) + y*np.cos(a))/h)
+            for x, y in points]
+
+# %% ../nbs/01a_readers.ipynb #f76887d1
+def _studio_regions(path, tasks): # Label Studio, JSON or JSON-MIN -> (file name, Region or None)
+    for task in tasks:
+        name = _studio_name(task)
+        yield name, None
+        for rater, results in enumerate(_studio_answers(task)):
+            for n, result in enumerate(results):
+                where = f"{path}, task {task.get('id')}, result {n}"
+                if r := _studio_region(result, where, rater): yield name, r
+
+def _studio_name(task): # the image of a task, without what an upload puts before it
+    said = task.get('data', task)
+    texts = [v for v in (said.get('image'), *said.values()) if isinstance(v, str)]
+    return unquote(texts[0].split('?d=')[-1].split('?')[0])
+
+def _studio_answers(task): # -> the results of each annotator
+    if 'data' in task:
+        answers = task.get('annotations', task.get('completions', []))
+        return [a['result'] for a in answers if not a.get('was_cancelled')]
+    return [[dict(v, value=v) for vs in task.values() if isinstance(vs, list) for v in vs
+             if isinstance(v, dict) and 'original_width' in v]]
+
+# %% ../nbs/01a_readers.ipynb #b5ac5122
+def _xml(text): # -> its root; raises ValueError
+    if '<!ENTITY' in text: raise ValueError('XML with entities of its own')
+    try: return ElementTree.fromstring(text.encode())
+    except ElementTree.ParseError as e: raise ValueError(f'broken XML: {e}') from None
+
+def _numbers_in(text): # 'x,y;x,y' -> [(x, y), …]
+    return [tuple(map(float, pair.split(','))) for pair in text.split(';')]
+
+def _cvat_region(e, frame, where): # an element of an image -> Region
+    a = e.attrib
+    if e.tag == 'mask':
+        (x, y), shape = (int(a['left']), int(a['top'])), (int(a['height']), int(a['width']))
+        return _painted(a['label'], where, _unrun(a['rle'].split(','), shape, where), (x, y),
+                        frame=frame)
+    if e.tag in ('polygon', 'polyline'): pts = _numbers_in(a['points'])
+    elif e.tag == 'box':
+        x, y, u, v = (float(a[k]) for k in ('xtl', 'ytl', 'xbr', 'ybr'))
+        pts = _spun([(x, y), (u, y), (u, v), (x, v)], a)
+    elif e.tag == 'ellipse': pts = _spun(_ellipse(*(float(a[k]) for k in ('cx', 'cy', 'rx', 'ry'))), a)
+    else:
+        raise TskdError('a polygon, box, ellipse or mask', f'{e.tag!r}',
+                        'draw it again as a polygon, or delete it', file=where)
+    return Region(a['label'], _points(pts, where), where, frame=frame)
+
+def _spun(points, a): # around their centre, as CVAT does
+    turn, p = np.deg2rad(float(a.get('rotation', 0))), np.array(points)
+    c = (p.min(0) + p.max(0))/2
+    return (c + (p - c) @ [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]).tolist()
+
+# %% ../nbs/01a_readers.ipynb #792a1af1
+def _cvat_regions(path, root): # -> (file name, Region or None)
+    if root.find('track') is not None:
+        raise TskdError('annotations of images', 'a video with tracks',
+                        "export the task as 'CVAT for images 1.1'", file=path)
+    for image in root.iter('image'):
+        frame = _frame(image.get('height'), image.get('width'))
+        yield image.attrib['name'], None
+        for n, e in enumerate(x for x in image if x.tag != 'tag'):
+            where = f"{path}, {image.attrib['name']}, {e.tag} {n}"
+            yield image.attrib['name'], _cvat_region(e, frame, where)
+
+def _aperio_regions(path, root): # a slide's XML -> (file name, Region or None)
+    yield Path(path).stem, None
+    for a in root.iter('Annotation'):
+        said = [x.get('Value') or x.get('Name') for x in a.iter('Attribute') if x.get('Value')]
+        label = (a.get('Name') or next(iter(said), '') or 'foreground').strip()
+        for r in a.iter('Region'):
+            where = f"{path}, annotation {a.get('Id')}, region {r.get('Id')}"
+            points = [(v.attrib['X'], v.attrib['Y']) for v in r.iter('Vertex')]
+            hole = r.get('NegativeROA') == '1'
+            yield Path(path).stem, Region('background' if hole else label, _points(points, where),
+                                          where)
+
+# %% ../nbs/01a_readers.ipynb #8c8b0491
+def annotated_by(text): # of a CSV, JSON or XML file; of a CSV its first line is enough
+    "'VIA', 'COCO', 'LabelMe', 'Label Studio', 'CVAT', 'Aperio' or ''; what the file says"
+    first = text.lstrip('\ufeff \t\r\n')[:1]
+    if first == '<': return _written_as_xml(text)
+    if first not in ('{', '['): return 'VIA'*('region_shape_attributes' in text), text
+    doc = json.loads(text.lstrip('\ufeff'))
+    if isinstance(doc, list):
+        tasks = bool(doc) and all(isinstance(t, dict) for t in doc)
+        studio = tasks and any('data' in t and {'annotations', 'completions'} & t.keys()
+                               or '"original_width"' in text for t in doc)
+        return 'Label Studio'*studio, doc
+    if {'images', 'annotations', 'categories'} <= doc.keys(): return 'COCO', doc
+    if {'shapes', 'imagePath'} <= doc.keys(): return 'LabelMe', doc
+    entries = doc.get('_via_img_metadata', doc)
+    via = isinstance(entries, dict) and any(isinstance(e, dict) and 'regions' in e
+                                            for e in entries.values())
+    return 'VIA'*via, text
+
+def _written_as_xml(text): # -> tool, root
+    root = _xml(text)
+    if root.tag == 'annotations' and {'version', 'image', 'track'} & {e.tag for e in root}:
+        return 'CVAT', root
+    return 'Aperio'*(root.tag == 'Annotations' and root.find('.//Regions') is not None), root
 
 # %% ../nbs/01a_readers.ipynb #a485c8e2
-def read_polygons(path,          # VIA CSV or JSON, COCO or LabelMe JSON
+_TOOLS = {'COCO': _coco_regions, 'LabelMe': _labelme_regions, 'Label Studio': _studio_regions,
+          'CVAT': _cvat_regions, 'Aperio': _aperio_regions}
+
+def read_polygons(path,          # of VIA, COCO, LabelMe, Label Studio, CVAT or Aperio
                   attribute=None # VIA: the attribute that names the class, if there are several
                  ) -> dict:      # image file name -> list of Region
-    "The outlines in an annotation file, by image"
+    "The outlines and painted regions in an annotation file, by image"
     regions, text = {}, read_bytes(path).decode('utf-8-sig', 'replace')
     try:
-        doc = json.loads(text) if text.lstrip().startswith('{') else None
-        coco = doc and {'images', 'annotations', 'categories'} <= doc.keys()
-        if coco or doc and {'shapes', 'imagePath'} <= doc.keys():
-            rows = (_coco_rows if coco else _labelme_rows)(path, doc)
-            for name, label, points, where in rows:
-                got = regions.setdefault(Path(name).name, [])
-                if points is not None: got.append(Region(label, _points(points, where), where))
-        else:
-            for name, shape, attributes, where in _via_rows(path, text):
-                got = regions.setdefault(Path(name).name, [])
-                if shape:
-                    got.append(Region(_via_label(attributes, attribute, where),
-                                      _outline(shape, where), where))
+        tool, doc = annotated_by(text)
+        if not tool: raise ValueError('the file of no tool that is known here')
+        rows = _via_regions(path, text, attribute) if tool == 'VIA' else _TOOLS[tool](path, doc)
+        for name, r in rows:
+            got = regions.setdefault(Path(name.replace('\\', '/')).name, [])
+            if r: got.append(r)
     except TskdError: raise
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, csv.Error) as e:
-        raise TskdError('annotations of VIA (CSV or JSON), COCO or LabelMe (JSON)',
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, csv.Error,
+            StopIteration, IndexError) as e:
+        raise TskdError('annotations of VIA, COCO, LabelMe, Label Studio, CVAT or Aperio',
                         f'{type(e).__name__}: {e}',
                         'export them again from the annotation tool', file=path) from e
     return regions
@@ -874,14 +1098,26 @@ def fill(points, # ((x, y), …)
     np.add.at(flips, (row, np.clip(np.ceil(at), 0, shape[1]).astype(int)), 1)
     return np.cumsum(flips[:, :-1], 1) % 2 == 1
 
+# %% ../nbs/01a_readers.ipynb #62cf39f8
+def _covered(r, shape): # a Region -> (H,W) bool
+    if not isinstance(r, Painted): return fill(r.points, shape)
+    out, bits = np.zeros(shape, bool), r.bits()
+    x, y = (int(v) for v in r.points[0])
+    if x < 0 or y < 0:
+        raise TskdError('a mask that begins inside the image', f'x {x}, y {y}',
+                        'export the annotations again', file=r.where)
+    here = out[y:y + bits.shape[0], x:x + bits.shape[1]]
+    here[:] = bits[:here.shape[0], :here.shape[1]]                    # what lies outside is cut off
+    return out
+
 # %% ../nbs/01a_readers.ipynb #e478c535
 def draw(regions, # of one image
          shape,   # (H,W)
          ids      # class name -> id
         ) -> np.ndarray: # (H,W) uint8
-    "The mask that outlines enclose; the larger ones are drawn first"
-    mask = np.zeros(shape, np.uint8)
-    for r in sorted(regions, key=lambda r: -r.area): mask[fill(r.points, shape)] = ids[r.label]
+    "The mask that regions enclose; the larger ones are drawn first"
+    mask, ids = np.zeros(shape, np.uint8), {'background': 0} | ids
+    for r in sorted(regions, key=lambda r: -r.area): mask[_covered(r, shape)] = ids[r.label]
     return mask
 
 @dataclass(frozen=True)
@@ -892,6 +1128,5 @@ class PolygonReader:
     ids: tuple       # ((class name, id), …)
     @property
     def id(self):
-        return content_id(['polygons', [(r.label, r.points) for r in self.regions], self.shape,
-                           self.ids])
+        return content_id(['polygons', [r.key for r in self.regions], self.shape, self.ids])
     def __call__(self): return draw(self.regions, self.shape, dict(self.ids))

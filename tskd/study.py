@@ -650,8 +650,8 @@ def best_of(study,        # a Study with judged='val', which has run
 
 # %% ../nbs/21_study.ipynb #102a89e3
 FORM = dict(name=str, root=str,
-            data=dict(images=str, masks=str, group=str, classes=list, phantoms=int, size=int,
-                      split_seed=int,
+            data=dict(images=str, masks=str, group=str, classes=list, label_map=str, order=str,
+                      phantoms=int, size=int, split_seed=int,
                       test=dict(images=str, masks=str, group=str),
                       archive=dict(images=str, group=str)),
             study=dict(methods=list, budgets=list, unlabelled=list, transfer_sizes=list,
@@ -679,7 +679,7 @@ def _check_form(given, form, file, at=''):
 # %% ../nbs/21_study.ipynb #1c8d311c
 def _nearest(word, words): # -> what to do about a misspelt word
     near = difflib.get_close_matches(word, words, 1)
-    return f'write {near[0]!r}' if near else f'remove it, or take one of {", ".join(sorted(words)[:12])} …'
+    return f'write {near[0]!r}' if near else f'remove it, or take one of {", ".join(sorted(words))}'
 
 def _folder(path, base, name, file):
     # as written; the folder of the file; the key -> a Path that exists
@@ -715,18 +715,26 @@ def _read_arms(given, names, file):
 
 # %% ../nbs/21_study.ipynb #55a28a3c
 # a section with images, masks, group; whether there must be masks -> SegData
-def _read_set(d, base, name, file, classes=None, masks=True):
+def _read_set(d, base, name, file, reading=None, masks=True):
     from tskd.folders import from_folder
-    for k in ('images', 'masks')[:1 + masks]:
-        if k not in d:
-            raise TskdError(f'{name}.{k}: a folder', 'no such key',
-                            f'write {k} = "…" (or phantoms = 60 to try it out)', file)
-    group = d.get('group')
+    if 'images' not in d:
+        raise TskdError(f'{name}.images: a folder', 'no such key',
+                        'write images = "…" (or phantoms = 60 to try it out)', file)
+    group, at = d.get('group'), d.get('masks') if masks else None
     if group and group.endswith('.csv'): group = _folder(group, base, f'{name}.group', file)
-    return from_folder(_folder(d['images'], base, f'{name}.images', file),
-                       _folder(d['masks'], base, f'{name}.masks', file) if masks else None,
-                       group=group, classes=classes)
+    pattern = at and any(c in at for c in '*?[')               # of masks among the images
+    data = from_folder(_folder(d['images'], base, f'{name}.images', file),
+                       at if pattern or not at else _folder(at, base, f'{name}.masks', file),
+                       group=group, **reading or {})
+    if masks and not any(c.labelled for c in data):
+        raise TskdError(f'{name}: images with masks', f'{len(data)} images, no mask among them',
+                        'write masks = "…": their folder, or a pattern like "*_mask.png"', file)
+    return data
 
+def _reading(d): # of [data] -> further arguments of `from_folder`
+    return {k: d[k] for k in ('classes', 'label_map', 'order') if k in d}
+
+# %% ../nbs/21_study.ipynb #4fb4f646
 def _read_data(d, base, file): # the section [data] -> SegData, or (pool, val, test)
     data = _read_labelled(d, base, file)
     if 'archive' not in d: return data
@@ -739,10 +747,11 @@ def _read_labelled(d, base, file): # as above, without the images of the archive
     if 'phantoms' in d:
         from tskd.phantoms import phantom
         return phantom(d['phantoms'], size=d.get('size', 256))
-    data = _read_set(d, base, 'data', file, d.get('classes'))
+    data = _read_set(d, base, 'data', file, _reading(d))
     if 'test' not in d: return data
     pool, val = data.split((.75, .25), d.get('split_seed', 0))
-    return pool, val, _read_set(d['test'], base, 'data.test', file, data.classes)
+    return pool, val, _read_set(d['test'], base, 'data.test', file,
+                               _reading(d) | dict(classes=data.classes))
 
 # %% ../nbs/21_study.ipynb #6c9afba5
 def load_study(file) -> Study: # a TOML file
