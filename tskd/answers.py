@@ -473,6 +473,8 @@ class KeyedBatches:
                  what           # all that the answers depend on, besides the view of the image
                 ):
         self.batches, self.id = batches, batches.id
+        self.pure = getattr(batches, 'pure', False)
+        self.cache = None              # an AnswerCache: what it has is read with the batch
         self.what = content_id([what, batches.size, getattr(batches.views, 'id', None)])
         self.images = {c.id: c.image_key for c in batches.data}
 
@@ -486,11 +488,20 @@ class KeyedBatches:
 
     def epoch(self, e=0, start=0): # epoch; the batch to begin with
         for b in self.batches.epoch(e, start):
-            yield b | dict(key=[*map(self.key, b['id'], b['view'])])
+            b |= dict(key=[*map(self.key, b['id'], b['view'])])
+            yield b | self.read(b['key'])
 
 def finite_views(batches): # of `SegData.batches`
     "Whether a view comes back in a later epoch"
     return batches.views is None or getattr(batches.views, 'n', None) is not None
+
+# %% ../nbs/09a_answers.ipynb #b9ad3f21
+@patch
+def read(self:KeyedBatches, keys): # of a batch
+    "dict(stored) with what the cache has for these names, or nothing if it lacks one"
+    if self.cache is None or not all(k in self.cache for k in keys): return {}
+    found = [self.cache.get(k) for k in keys]
+    return {} if None in found else dict(stored=torch.stack([f['x'] for f in found]))
 
 # %% ../nbs/09a_answers.ipynb #72a1bbc7
 @patch
@@ -525,6 +536,10 @@ class TransferBatches:
         if labels is not None: self.labels = labels.filter(lambda c: c.id in self.keyed.images)
 
     def __len__(self): return len(self.batches)
+
+    @property
+    def pure(self): # whether its batches are read alone, so that they may be made ahead
+        return self.batches.pure and self.cache is not None and not self.missing()
 
     @cached_property
     def id(self):

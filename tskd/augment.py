@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torchvision.transforms.functional import gaussian_blur
 from .core import TskdError, content_id, seed_of
-from .data import Case, SegData
+from .data import Case, SegData, carried
 
 # %% ../nbs/03_augment.ipynb #e78538d5
 def keys(case_ids,     # the names of the B cases
@@ -27,8 +27,8 @@ def keys(case_ids,     # the names of the B cases
     if len(seeds) != len(case_ids):
         raise TskdError(f'one seed, or one for each of the {len(case_ids)} cases',
                         f'{len(seeds)} seeds', 'pass an int or a list as long as case_ids')
-    return torch.tensor([seed_of(str(c), s) for c, s in zip(case_ids, seeds)], dtype=torch.int64,
-                        device=device)
+    key = torch.tensor([seed_of(str(c), s) for c, s in zip(case_ids, seeds)], dtype=torch.int64)
+    return carried(key, torch.device(device))
 
 def _signed(x): return x - 2**64 if x >= 2**63 else x
 
@@ -44,11 +44,11 @@ def uniform(keys,    # (B,) int64
     return ((h ^ (h >> 31 & 0x1FFFFFFFF)) >> 40 & 0xFFFFFF).float() * 2**-24
 
 # %% ../nbs/03_augment.ipynb #a1b47393
-def _spline(n, g):
+def _spline(n, g, device='cpu'):
     # pixels, intervals -> (n, g+3): the weight of each control point at each pixel centre of [-1,1]
-    # pixel centres, in units of the spacing
-    t = (2*torch.arange(n, dtype=torch.float64) + 1)/(2*n)*g
-    d = (t[:, None] - torch.arange(-1, g + 2, dtype=torch.float64)).abs()
+    count = partial(torch.arange, dtype=torch.float64, device=device)
+    t = (2*count(n) + 1)/(2*n)*g               # pixel centres, in units of the spacing
+    d = (t[:, None] - count(-1, g + 2)).abs()
     return (((2 - d).clamp(min=0)**3 - 4*(1 - d).clamp(min=0)**3)/6).float()
 
 def spline_grid(net, # (B,g+3,g+3,2) control points: (x, y) in [-1,1] units of the source image
@@ -57,7 +57,9 @@ def spline_grid(net, # (B,g+3,g+3,2) control points: (x, y) in [-1,1] units of t
     "The sampling grid that a net of control points spans"
     return _span(net, *_weights(net, h, w))
 
-def _weights(net, h, w): return [_spline(n, net.shape[1] - 3).to(net.device) for n in (h, w)]
+def _weights(net, h, w):
+    at = 'cpu' if net.device.type == 'mps' else net.device          # which has no float64
+    return [_spline(n, net.shape[1] - 3, at).to(net.device) for n in (h, w)]
 
 def _span(net, down, across): # the weights of the control points: (h,g+3), (w,g+3)
     rows = torch.einsum('wj,bijc->biwc', across, net)
@@ -74,8 +76,8 @@ def affine_back(angle, scale, shear, shift, flip, # (B,) radians · factor · ra
     "The way from a pixel of the new image back to the old one"
     c, s, t = angle.cos(), angle.sin(), shear.tan()
     back = torch.stack([c - t*s, s + t*c, -s, c], -1).view(-1, 2, 2)/scale[:, None, None]
-    # from pixels to [-1,1]
-    back = back*torch.tensor([[1., 1/aspect], [aspect, 1.]], device=angle.device)
+    rows = [torch.full_like(angle, a) for a in (1., 1/aspect, aspect, 1.)]
+    back = back*torch.stack(rows, -1).view(-1, 2, 2)                # from pixels to [-1,1]
     return back*flip[:, :, None], 2*shift
 
 # %% ../nbs/03_augment.ipynb #a0a9a525
@@ -88,7 +90,7 @@ def draw_affine(key, *,              # (B,) keys
                ):                    # angle, scale, shear, shift, flip, as `affine_back` takes them
     "Random affine maps, one per key"
     u = uniform(key, 7)
-    mirrored = u[:, :2] < torch.tensor([flip, flip_up], device=key.device)
+    mirrored = torch.stack([u[:, 0] < flip, u[:, 1] < flip_up], 1)
     u = 2*u - 1
     return (u[:, 2]*math.radians(rotate), (u[:, 3]*math.log1p(scale)).exp(),
             u[:, 4]*math.radians(shear),
@@ -194,7 +196,7 @@ def jitter(image,          # (B,C,H,W) float in 0..1
 # %% ../nbs/03_augment.ipynb #9f50cc43
 class Views:
     "Seeded views: `views(image, mask, case_ids, view_seeds)`, each a function of its case and its seed alone"
-    pure = True              # no view draws from a global generator
+    pure = anywhere = True   # it draws from no global generator, and on any device
     def __init__(self,
                  n=None,      # how many distinct views a case has; None: a fresh one each epoch
                  warp=None,   # knobs of `warp`; False for none at all

@@ -164,16 +164,32 @@ def _told(r): # what `examine` found -> lines for people
 
 # %% ../nbs/30_cli.ipynb #cc64d2f2
 @app.command()
-def doctor(as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
-    """Say what this machine has, and what it lacks.
+def doctor(as_json: bool = typer.Option(False, '--json', help='Print JSON.'),
+           timed: bool = typer.Option(False, '--bench', help='Time each stage, in 8 minutes.'),
+           cpu: bool = typer.Option(False, '--cpu', help='With --bench: on the CPU.'),
+           tiny: bool = typer.Option(False, '--tiny', help='With --bench: a rehearsal.'),
+           out: Path = typer.Option(None, '--out', help='With --bench: a CSV for the table.')):
+    """Say what this machine has, and what it lacks; or how quick it is.
 
-    Example: tskd doctor
+    Example: tskd doctor --bench --out bench.csv
     """
+    if timed: raise typer.Exit(_benched(as_json, cpu, tiny, out))
     r = examine()
     missing = [p for p, v in r['packages'].items() if v is None]
     fix = f'MISSING: {", ".join(missing)}. To do: pip install --force-reinstall tskd'
     say(r, as_json, _told(r) + ([fix] if missing else []))
     raise typer.Exit(1 if missing else 0)
+
+# %% ../nbs/30_cli.ipynb #a3b232da
+def _benched(as_json, cpu, tiny, out): # -> exit code: 1 if a row failed
+    "The table of `tskd.bench`"
+    import contextlib, warnings
+    from tskd.bench import bench, failed
+    warnings.filterwarnings('ignore')
+    with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext():
+        table = bench('cpu' if cpu else None, tiny, out=out)
+    if as_json: print(table.to_json(orient='records'))
+    return int(failed(table))
 
 # %% ../nbs/30_cli.ipynb #def0e31e
 @app.command()

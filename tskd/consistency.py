@@ -8,6 +8,8 @@ __all__ = ['WeakToStrong', 'BesideLabels', 'SelfTraining', 'SelfTrained', 'self_
 # %% ../nbs/13b_consistency.ipynb #73cc7791
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 
 import torch
 from .augment import Views
@@ -40,8 +42,8 @@ class WeakToStrong:
 class BesideLabels:
     "Batches of unlabelled images (`plain`), each with labelled ones (`image`, `mask`) beside them"
     def __init__(self, pool, labelled): # of `SegData.batches`, both with one batch size
-        self.pool, self.labelled, self.id = pool, labelled, content_id(['beside', pool.id,
-                                                                        labelled.id])
+        self.pool, self.labelled, self.pure = pool, labelled, pool.pure and labelled.pure
+        self.id = content_id(['beside', pool.id, labelled.id])
 
     def __len__(self): return max(1, len(self.pool.data)//self.pool.batch_size)
 
@@ -51,9 +53,10 @@ class BesideLabels:
         first = k*size
         places = [(int(self.labelled.order(i//total)[i % total]), i//total)
                   for i in range(first, first + n)]
-        parts = [self.labelled.batch([p], e) for p, e in places]
-        return {key: torch.cat([b[key] for b in parts]) for key in ('image', 'mask')} | dict(
-            id=[b['id'][0] for b in parts], view=[b['view'][0] for b in parts])
+        parts = [self.labelled.batch([p for p, _ in some], e)
+                 for e, some in groupby(places, itemgetter(1))]
+        return {key: torch.cat([b[key] for b in parts]) for key in ('image', 'mask')} | {
+            key: [x for b in parts for x in b[key]] for key in ('id', 'view')}
 
     def epoch(self, e=0, start=0):
         for i, places in enumerate(self.pool.order(e).split(self.pool.batch_size)[start:len(self)],

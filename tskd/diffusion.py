@@ -161,6 +161,7 @@ class CoarseFirst:
                  until,         # epochs, rising, at which images double in size
                  fill=1):       # samples a batch at least: fewer images are repeated
         self.batches, self.until, self.fill = batches, tuple(until), fill
+        self.pure = getattr(batches, 'pure', False)
         self.id = content_id([batches.id, self.until, fill])
 
     def __len__(self): return len(self.batches)

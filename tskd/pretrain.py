@@ -290,6 +290,7 @@ class PairBatches:
     "Batches with two views of each case: `image` and `other`"
     def __init__(self, batches): # of `SegData.batches`
         self.batches, self.id = batches, content_id(['pairs', batches.id])
+        self.pure = getattr(batches, 'pure', False)
         if len(batches.data) < 2:
             raise TskdError('at least two images to tell apart', f'{len(batches.data)}',
                             'bring more transfer images')

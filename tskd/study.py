@@ -157,12 +157,23 @@ def run_cell(spec, cell): # -> its Artifact
     return run_stage(*_stage(spec, cell), build, spec.root)
 
 # %% ../nbs/21_study.ipynb #2e5ddb0f
+def _on(spec, device): # the same Spec, for a worker with this device; None: as it is
+    if device is None: return spec
+    how = spec.context['execution'].but(device=device)
+    return replace(spec, context=spec.context | dict(execution=how))
+
+def _on_its_own(spec): # in a worker -> the same Spec, on a GPU that this process sees
+    named = getattr(spec.context.get('execution'), 'device', None)
+    kind, _, index = str(named).partition(':')
+    seen = torch.cuda.device_count()
+    return _on(spec, 'cuda:0') if kind == 'cuda' and 0 < seen <= int(index or 0) else spec
+
 def attempt(spec, cell, threads=None):
     # threads that torch may use -> dict: state 'done', 'not run' or 'failed', why
     "Run a cell; never raises for what the cell does"
     if threads: torch.set_num_threads(threads)
     start = time.perf_counter()
-    try: run_cell(spec, cell); outcome = dict(state='done')
+    try: run_cell(_on_its_own(spec), cell); outcome = dict(state='done')
     except NotRun as e: outcome = dict(state='not run', why=str(e))
     except Exception as e:
         outcome = dict(state='failed', why=str(e) if isinstance(e, TskdError)
@@ -515,11 +526,6 @@ def _devices(execution): # of a study -> the CUDA devices that its cells share o
     named = execution.device or os.environ.get('TSKD_DEVICE')
     n = 0 if named else torch.cuda.device_count()
     return [f'cuda:{i}' for i in range(n)] if n > 1 else []
-
-def _on(spec, device): # the same Spec, for a worker with this device; None: as it is
-    if device is None: return spec
-    how = spec.context['execution'].but(device=device)
-    return replace(spec, context=spec.context | dict(execution=how))
 
 # %% ../nbs/21_study.ipynb #f610af1c
 @patch

@@ -158,11 +158,12 @@ class Tuned(nn.Module):
 @patch
 def forward(self:Tuned, batch): # dict(image, and 'key' where there are names)
     "The model's output for a batch"
-    model, image = self.model, batch['image']
+    model, image, read = self.model, batch['image'], batch.get('stored')
     if self.cache is None or self.depth < 0 or 'key' not in batch: return model(image)
     model.check(image.shape[-2:])
     x = model.normalise(image)
-    return model.finish(above(model.encoder, self.stored(x, batch['key']), self.depth), x)
+    kept = self.stored(x, batch['key']) if read is None else read.to(x.dtype).contiguous()
+    return model.finish(above(model.encoder, kept, self.depth), x)
 
 @patch
 @torch.no_grad()
@@ -443,6 +444,7 @@ def train(self:Tuning, folder): # for history and checkpoints, or None -> PeftMo
     train, check = self.batches(tuned.depth)
     tuned.cache = self.store(tuned, train, check)
     if how.show: self.announce(tuned, loss, train)
+    train.cache = tuned.cache                                   # from now on it is read ahead
     validate = check and partial(mean_dice, batches=check, classes=self.labelled.classes,
                                  precision=how.precision, forward=_whole_batch)
     try:

@@ -4,18 +4,24 @@
 
 # %% auto #0
 __all__ = ['blobs', 'Tiny', 'tiny_model', 'tiny_loss', 'tiny_dice', 'TinyTraining', 'TinyStage', 'tiny_teacher', 'tiny_scratch',
-           'tiny_taught']
+           'tiny_taught', 'Waits', 'fake_gpu', 'caught', 'faked', 'waits_of']
 
 # %% ../nbs/97_test_utils.ipynb #6465cb52
+import traceback
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
 import numpy as np, torch
 from safetensors.torch import load_file, save_file
 from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn import functional as F
+from torch.utils._python_dispatch import TorchDispatchMode
 from .data import Case, SegData
 from .models import Out
 from .recipes import Execution, Stage, declared, real_number, trained, whole_number
-from .train import Training, fit
+from .train import Run, Training, fit
 
 # %% ../nbs/97_test_utils.ipynb #244dd543
 def _blob(rng, size, level, noise):
@@ -138,3 +144,84 @@ def tiny_taught(c): # a Context -> a Tiny
     model = _trained('tiny-taught', c, 8, c.transfer, loss, c.recipe('finetune').steps, teacher)
     return noted(model, c, 'tiny_taught', c.recipe('finetune').steps, transfer=c.transfer,
                  n_teacher=len(c.labelled))
+
+# %% ../nbs/97_test_utils.ipynb #cf738987
+_aten = torch.ops.aten
+_LOOKS = _aten._local_scalar_dense.default, _aten.nonzero.default, _aten.masked_select.default
+_COPIES = {_aten._to_copy.default: 0, _aten.copy_.default: 1}           # the place of the source
+
+class Waits(TorchDispatchMode):
+    "Where a GPU is waited for: `found` has 'module.function: what' for each time"
+    def __init__(self): super().__init__(); self.found = []
+
+    def __torch_dispatch__(self, op, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if op in _LOOKS and args[0].device.type == 'cuda': self.note('a look at a value')
+        if op is _aten._local_scalar_dense.default: return args[0].dtype.is_floating_point + 1
+        out = op(*args, **kwargs)
+        if op in _COPIES and not (kwargs.get('non_blocking') or len(args) > 2 and args[2]):
+            there = {args[_COPIES[op]].device.type, out.device.type}
+            if there == {'cpu', 'cuda'}: self.note('a copy that is waited for')
+        return out
+
+    def note(self, what):
+        frames = [f for f in traceback.extract_stack()[:-2] if '/lib/python' not in f.filename]
+        file = Path(frames[-1].filename)
+        where = f'{file.stem}.' if file.parent.name == 'tskd' else ''
+        self.found.append(f'{where}{frames[-1].name}: {what}')
+
+# %% ../nbs/97_test_utils.ipynb #48ccfe9c
+@contextmanager
+def fake_gpu():
+    "Inside, 'cuda' is a device that has no numbers; gives the mode and its `Waits`"
+    new = {'torch.cuda.amp.common.amp_definitely_not_available': lambda: False,
+           'torch.cuda.is_bf16_supported': lambda *_, **__: True,
+           'torch.cuda.get_device_capability': lambda *_: (9, 0),
+           'torch.Tensor.pin_memory': lambda x: x,
+           'torch.nn.Module.to': lambda module, *_, **__: module}   # its tensors can't be swapped
+    with ExitStack() as stack:
+        for name, f in new.items(): stack.enter_context(mock.patch(name, f))
+        mode = stack.enter_context(FakeTensorMode(allow_non_fake_inputs=True))
+        yield mode, stack.enter_context(Waits())
+
+# %% ../nbs/97_test_utils.ipynb #c34c46e7
+class _Caught(Exception): pass
+
+def caught(stage): # a function that trains by `fit`
+    "Its Run before the first step, and its batches"
+    def stop(run, batches, hooks): raise _Caught(run, batches)
+    with mock.patch.object(Run, 'do_steps', stop):
+        try: stage()
+        except _Caught as c: return c.args
+    raise AssertionError('it has not trained')
+
+def faked(module, device='cuda'): # in place
+    "A module whose tensors are fake ones on a device"
+    held = {}
+    def fake(t):
+        if t is None: return None
+        new = torch.empty_strided(t.shape, t.stride(), dtype=t.dtype, device=device)
+        if isinstance(t, nn.Parameter): new = nn.Parameter(new, t.requires_grad)
+        return held.setdefault(t, new)
+    for m in module.modules():
+        for kept in (m._parameters, m._buffers): kept.update({k: fake(t) for k, t in kept.items()})
+    return module
+
+# %% ../nbs/97_test_utils.ipynb #71c17a14
+def _no_backward(run, total, share):
+    assert run.scaler.scale(total*share).requires_grad and total.device.type == 'cuda'
+    for p in run.params: p.grad = torch.empty_like(p)
+
+def waits_of(stage, precision='bf16', steps=2): # a function that trains by `fit`, on the CPU
+    "Where the last of its steps would wait for a GPU; raises where devices don't fit"
+    run, batches = caught(stage)
+    for batch in batches.epoch(0): run.module(batch)             # what is kept of a step is there
+    feed = iter([(next(iter(batches.epoch(0))), (0, 1)) for _ in range(steps)])
+    place = mock.patch.object(Execution, 'place', torch.device('cuda'))
+    with fake_gpu() as (_, waits), place, mock.patch.object(Run, 'backward', _no_backward):
+        module = faked(run.module)
+        run = Run(module.model, module.loss, run.recipe, Execution(precision=precision),
+                  run.parallel)
+        run.begun = 0.
+        for _ in range(steps): waits.found.clear(); run.one_step(feed)
+    return list(dict.fromkeys(waits.found))

@@ -7,7 +7,7 @@ __all__ = ['DTYPES', 'schedule_at', 'param_groups', 'stream', 'batch_len', 'batc
            'RunState', 'rng_state', 'set_rng_state', 'pack_optimizer', 'unpack_optimizer', 'checkpoints',
            'newest_valid', 'Training', 'in_precision', 'ask_trial', 'fit_trial', 'precision_of', 'Run',
            'is_out_of_memory', 'Diverged', 'MeanLog', 'Validation', 'LiveBar', 'Checkpointing', 'Interrupts',
-           'mean_dice', 'dice_on', 'BatchesAhead', 'fit']
+           'mean_dice', 'dice_on', 'BatchesAhead', 'sources', 'drawn_at', 'fit']
 
 # %% ../nbs/09_train.ipynb #dc3fd42b
 import copy, math, os, queue, random, re, shutil, signal, threading, time, warnings
@@ -859,7 +859,7 @@ class BatchesAhead:
                 self.made.put((_each(batch, _pinned) if self.pin else batch, place))
         except BaseException as error: self.made.put(error)
 
-def _pinned(x): return x.pin_memory() if torch.is_tensor(x) else x
+def _pinned(x): return x.pin_memory() if torch.is_tensor(x) and x.device.type == 'cpu' else x
 
 # %% ../nbs/09_train.ipynb #8828ab29
 @patch
@@ -889,13 +889,30 @@ def feed(self:Run, batches): # has epoch(e, start) -> a context manager
     if not count or not getattr(batches, 'pure', False): return nullcontext(feed)
     return BatchesAhead(feed, count, pin=self.device.type == 'cuda')
 
+# %% ../nbs/09_train.ipynb #61a1e1dc
+def sources(batches): # whatever has epoch(e, start) -> list
+    "The `Batches` of data that it draws from"
+    if hasattr(batches, 'place'): return [batches]
+    inside = [v for v in getattr(batches, '__dict__', {}).values() if hasattr(v, 'epoch')]
+    return [b for v in inside for b in sources(v)]
+
+@contextmanager
+def drawn_at(batches, device): # has epoch(e, start); of the model
+    "For as long as this lasts, views are drawn where the model is"
+    moved = [b for b in sources(batches) if device.type != 'cpu' and b.place is None
+             and (b.views is None or getattr(b.views, 'anywhere', False))]
+    for b in moved: b.place = device
+    try: yield moved
+    finally:
+        for b in moved: b.place = None
+
 # %% ../nbs/09_train.ipynb #bf214512
 @patch
 def do_steps(self:Run, batches, hooks): # has epoch(e, start); objects with `after_step`
     "The steps that are left"
     self.begun = time.perf_counter() - self.state.seconds
     self.module.train()
-    with Interrupts() as stop, self.feed(batches) as feed:
+    with Interrupts() as stop, drawn_at(batches, self.device), self.feed(batches) as feed:
         while self.state.step < self.recipe.steps and not self.state.stopped:
             numbers = self.one_step(feed)
             self.leaving = stop.asked
