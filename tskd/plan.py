@@ -172,9 +172,7 @@ def _rival_seconds(c, arm): # a Context; an Arm -> seconds for a step
     if not arm.tuned and not arm.whole: return 0.        # the teacher itself
     small = replace(c, transfer=c.transfer[:8], root=None)
     def train(n):
-        steps = dict(distill=n, finetune=1)
-        arm(small.but(recipes={s: small.recipe(s).but(steps=steps.get(s, n)) for s in STANDARD
-                               if s in arm.stages()}))
+        arm.but(**{s: dict(steps=1 if s == 'finetune' else n) for s in arm.stages()})(small)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         return step_seconds(train)
