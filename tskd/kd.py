@@ -191,17 +191,14 @@ def agreement(looks): # logits (B,1|C,h,w) of several looks at the same pixels -
     return torch.stack([as_classes(x).softmax(1) for x in looks]).amin(0).sum(1)
 
 # %% ../nbs/08a_kd.ipynb #eb63f494
-def averaged(looks, weights=None):
-    # logits (B,1|C,h,w) of several looks at the same pixels; how much each counts
-    # -> (B,C,h,w) float32
-    "Logits of the mean probability"
-    def mean(y): # over the looks
+def averaged(looks, weights=None): # logits (B,1|C,h,w) of several looks at the same pixels; see `mean`
+    "Logits (B,C,h,w) of the mean probability, float32"
+    def mean(y): # over the looks, each as often as its weight says
         if weights is None: return y.mean(0)
         w = torch.tensor(weights).to(y).view(-1, *[1]*(y.ndim - 1))
         return (y*w).sum(0)/w.sum()
     x = torch.stack([as_classes(look) for look in looks])
-    level = x.logsumexp(2, keepdim=True)
-    level = level - level[0]
+    level = x.logsumexp(2, keepdim=True) - x[:1].logsumexp(2, keepdim=True)
     # log(p/p of the first), which is 0 where they agree
     gain = x - x[0] - level
     top = gain.amax(0)

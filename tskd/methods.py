@@ -124,6 +124,7 @@ def teacher(self:Context, change=None): # of its recipe, see `changed`
     return self.once('teacher', partial(fit_teacher, self.base, self.labelled, self.val),
                      self.recipe('teacher', change))
 
+# %% ../nbs/14_methods.ipynb #5ef7fa6b
 @patch
 def generator(self:Context, change=None):
     "The diffusion model of the transfer images"
@@ -183,6 +184,7 @@ def but(self:Arm, **changes): # fields of an Arm, or stages with a recipe or a d
         own[stage] = own.get(stage, {}) | change if both else change
     return replace(self, **dict(recipes=own) | known)
 
+# %% ../nbs/14_methods.ipynb #06dfcc53
 @patch
 def finetuning(self:Arm, c): # a Context
     "The recipe of its fine-tuning"
@@ -379,9 +381,12 @@ METHODS = {arm.name: arm for arm in (
     _MORE.but(name='copy_paste', title='distilled, with pasted images', more=pasted,
               more_labels=True),
     Arm(name='teacher', title='the tuned foundation model', begin=the_teacher, needs=('teacher',),
-        tuned=False),
-    _SCRATCH.but(name='label_only', title='the same network, labels alone, strongly varied', whole=True,
-                 **_UNET),
+        tuned=False))}
+
+# %% ../nbs/14_methods.ipynb #52f5fcf4
+METHODS |= {arm.name: arm for arm in (
+    _SCRATCH.but(name='label_only', title='the same network, labels alone, strongly varied',
+                 whole=True, **_UNET),
     Arm(name='unet', title='U-Net, labels alone', begin=untrained,
         net=partial(named, 'unet_resnet18'), whole=True, recipes=_UNET),
     Arm(name='unet_imagenet', title='U-Net from ImageNet, labels alone', begin=untrained,
