@@ -94,6 +94,7 @@ def resume(self:Job):
     old = read_json(self.out/'plan.json')
     if old['made_for'] != self.made_for: return False
     self.plan, self.pace = Plan.from_toml(old['plan']), Pace(**old['pace'])
+    self.done = tuple(old['done'])
     return True
 
 # %% ../nbs/23d_job.ipynb #f75de9f6
@@ -105,6 +106,7 @@ def part(self:Job, title, *stages): # for people; of STAGES
     start = time.perf_counter()
     with self.story.step(title, f'about {_span_of(wanted)}, {_span_of(self.left)} to the end'):
         yield
+    if set(stages) <= set(self.done): return               # it was done before, and is only loaded
     self.done += stages
     self.look_at_clock((time.perf_counter() - start)/max(wanted, 1e-9))
 
