@@ -7,7 +7,7 @@ __all__ = ['blobs', 'Tiny', 'tiny_model', 'tiny_loss', 'tiny_dice', 'TinyTrainin
            'tiny_taught', 'Waits', 'fake_gpu', 'caught', 'faked', 'waits_of']
 
 # %% ../nbs/97_test_utils.ipynb #6465cb52
-import traceback
+import gc, traceback
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,10 +190,15 @@ class _Caught(Exception): pass
 def caught(stage): # a function that trains by `fit`
     "Its Run before the first step, and its batches"
     def stop(run, batches, hooks): raise _Caught(run, batches)
-    with mock.patch.object(Run, 'do_steps', stop):
+    with ExitStack() as stack:
+        for run in _runs(): stack.enter_context(mock.patch.object(run, 'do_steps', stop))
         try: stage()
         except _Caught as c: return c.args
     raise AssertionError('it has not trained')
+
+def _runs(): # each class Run there is: in a long session the package may have been loaded twice
+    return [k for k in gc.get_objects()
+            if isinstance(k, type) and k.__name__ == 'Run' and 'do_steps' in vars(k)]
 
 def faked(module, device='cuda'): # in place
     "A module whose tensors are fake ones on a device"
