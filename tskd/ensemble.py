@@ -40,7 +40,8 @@ class Ensemble(nn.Module):
                  weights=None # how much each counts, see `votes`; by default all the same
                 ):
         super().__init__()
-        self.members, self.features, self.weights = nn.ModuleList(members), features, weights
+        self.members, self.features = nn.ModuleList(members), features
+        self.weights = None if weights is None else tuple(weights)
         self.check()
         self.classes = self.chief.classes
         self.size = tuple(max(m.size[i] for m in members) for i in (0, 1))

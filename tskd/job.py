@@ -18,7 +18,7 @@ from .deploy import HubModel, export, latency, model_card
 from .folders import from_folder
 from .methods import best_dice
 from .plan import (OURS, Pace, Parts, Plan, advice, corrected, pace_of, parts_of, planned,
-                       schedule, settled, still, survey, with_settings)
+                       schedule, val_if_enough, still, survey, with_settings)
 from .recipes import Execution
 from .report import report
 from .results import Results, paper_table, patient_means
@@ -229,7 +229,7 @@ def __call__(self:Job, title='Segmentation report', note='') -> Done:
     if self.plan.rivals:
         with self.part('What the same labels give without us', 'rivals'):
             self.run(self.plan.rivals)
-    with self.part('The student: distilled from the teacher, then tuned on the labels', 'answers',
+    with self.part('The student: the labels first, then distilled on all images', 'answers',
                    'student'):
         self.run([OURS]); student = self.own()[1]
     if self.plan.refit:
@@ -263,7 +263,7 @@ def job_of(data, minutes=None, out='tskd-job', settings=(), seed=0, show=True, p
     # SegData, or Parts; see `distill_task` -> Job, ready to run
     "Survey, measure, plan"
     began, out, story = time.time(), Path(out), Story(5, show)
-    parts = settled(data) if isinstance(data, Parts) else parts_of(data, seed=seed)
+    parts = val_if_enough(data) if isinstance(data, Parts) else parts_of(data, seed=seed)
     there, execution = survey(parts.pool + parts.val + parts.test), Execution(show=show, **run)
     story.say(there, '')
     if parts.dropped:
