@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['SETTINGS', 'ROWS', 'BINS', 'HOW', 'FEWEST', 'BCA_FROM', 'FEWEST_SEEDS', 'OVER_PATIENTS', 'OVER_SEEDS', 'DIGITS',
-           'LOWER', 'TABLE_METRICS', 'WORDS', 'settings_of', 'Results', 'quoted_cell', 'plain_cell', 'write_csv',
-           'load_results', 'Interval', 'patient_means', 'bounded_interval', 'bootstrap_t_interval', 't_interval',
-           'bca_interval', 'interval', 'seed_interval', 'Table', 'footnote', 'possible', 'interval_of',
-           'seed_interval_of', 'setting_text', 'told_apart', 'run_names', 'signed_rank', 'holm', 'p_text',
-           'patients_needed', 'expected_calibration_error', 'everywhere', 'study_curves', 'PaperTable', 'reference_of',
-           'paper_table']
+           'LOWER', 'TABLE_METRICS', 'WORDS', 'METHOD_NAMES', 'COLUMN_NAMES', 'settings_of', 'Results', 'quoted_cell',
+           'plain_cell', 'write_csv', 'load_results', 'Interval', 'patient_means', 'bounded_interval',
+           'bootstrap_t_interval', 't_interval', 'bca_interval', 'interval', 'seed_interval', 'Table', 'footnote',
+           'possible', 'interval_of', 'seed_interval_of', 'setting_text', 'method_name', 'column_name', 'told_apart',
+           'run_names', 'signed_rank', 'holm', 'p_text', 'patients_needed', 'expected_calibration_error', 'everywhere',
+           'study_curves', 'PaperTable', 'reference_of', 'paper_table']
 
 # %% ../nbs/19_results.ipynb #d846b4a6
 import math, os, warnings
@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from io import StringIO
 from pathlib import Path
+from textwrap import fill
 import numpy as np, pandas as pd
 from PIL import Image
 from scipy import special, stats
@@ -304,7 +305,7 @@ class Table:
     def __init__(self, df, note, numbers=None):
         self.df, self.note, self.numbers = df, note, df if numbers is None else numbers
     def __len__(self): return len(self.df)
-    def __repr__(self): return f'{self.df.to_string(index=False)}\n{self.note}'
+    def __repr__(self): return f'{self.df.to_string(index=False)}\n{fill(self.note, 96)}'
     def html(self): return html_table(self.df, note=self.note)
     def _repr_html_(self): return self.html()
     def csv(self, path): return write_csv(self.numbers, path)
@@ -458,6 +459,43 @@ def setting_text(column, value): # a setting and its value
     if pd.isna(value) or value == '': value = 'unknown'
     value = f'{value:g}' if isinstance(value, float) else str(value)
     return WORDS.get(column, column.replace('_', ' ') + ' {}').replace('{}', value)
+
+# %% ../nbs/19_results.ipynb #57242695
+METHOD_NAMES = dict(
+    labels_first='Distilled, labels first', task_specific='Distilled',
+    task_agnostic='Distilled, untuned teacher', task_specific_synth='Distilled, made images too',
+    strong_augment='Distilled, warped images too', copy_paste='Distilled, pasted images too',
+    encoder_only='Distilled, features only', decoder_only='Distilled, outputs only',
+    self_taught='Distilled from itself', scratch='Labels only',
+    scratch_long='Labels only, as many steps', label_only='Labels only, strongly varied',
+    imagenet='Labels only, from ImageNet', unet='U-Net, labels only',
+    unet_imagenet='U-Net from ImageNet, labels only', unimatch='Consistency', mae='MAE',
+    moco_v3='MoCo v3', teacher='Teacher')
+
+def method_name(method,  # as the program calls it
+                titles=() # {such a name: a title of your own}, which goes first
+               ) -> str:
+    "What people call a method"
+    known = METHOD_NAMES | dict(titles)
+    return known.get(method) or str(method).replace('_', ' ')
+
+# %% ../nbs/19_results.ipynb #51e69a3a
+COLUMN_NAMES = dict(
+    method='Method', against='Against', budget='Labels', n_teacher="Teacher's labels",
+    n_generator="Generator's labels", n_val='Labels of validation', seed='Training',
+    transfer_size='Transfer images', unlabelled='Images without a label', rank='LoRA rank',
+    epoch='Epoch', case='Image', cases='Images', group='Patient', patients='Patients',
+    seeds='Trainings',
+    volume='Volume', dice='Dice', iou='IoU', precision='Precision', recall='Recall', hd95='HD95',
+    assd='ASSD', nsd='NSD', n_missed='Missed', n_false='Invented', n_empty_agree='Rightly empty',
+    flags='Seen as', params='Weights', ms='Milliseconds', mb='Megabytes') | {'class': 'Structure'}
+
+def column_name(column) -> str: # of a table: 'n_missed', or 'dice over seeds'
+    "What people call a column"
+    first, *rest = str(column).split(' ')
+    words = ' '.join(rest).replace('over seeds', 'over trainings')
+    plain = first.replace('_', ' ')
+    return f'{COLUMN_NAMES.get(first, plain[:1].upper() + plain[1:])} {words}'.strip()
 
 # %% ../nbs/19_results.ipynb #ea6094f0
 def told_apart(df,  # rows of results
