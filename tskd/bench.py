@@ -44,11 +44,10 @@ TINY = Load({'sam_vit_b': 'last:1', 'lite_medsam': 'last:1'}, {64: 2},
             ('vit_micro_p8', 32), (32,), (8,), 4, 2, 1, 2, 8, 'no')
 
 # %% ../nbs/25_bench.ipynb #c448627a
-def pace(history, warm): # of a run that logs each step; steps that don't count
+def pace(history, warm): # of a run that logs at this step, and at its end; steps that don't count
     "Seconds a step"
     at = dict((step, seconds) for step, seconds, name, _ in history.rows if name == 'loss')
-    first, last = sorted(at)[warm - 1], max(at)
-    return (at[last] - at[first])/(last - first)
+    return (at[max(at)] - at[warm])/(max(at) - warm)
 
 # %% ../nbs/25_bench.ipynb #c8fc255f
 class Meter:
@@ -96,7 +95,7 @@ class Bench:
         self.device, self.load, self.tmp = pick_device(device), load, temp_folder()
         self.run = dict(device=self.device, show=False, precision=precision or load.precision)
         self.data = phantom(load.images, size=max(load.student_sizes))[:load.images]
-        self.how = dict(steps=load.steps, log_every=1, **self.run)
+        self.how = dict(steps=load.steps, log_every=load.warm, **self.run)
 
     def net(self, name, size):
         "A network with random weights"
@@ -158,7 +157,8 @@ from tskd.losses import task_loss
 mean = partial(task_loss, per='image')     # a mean over images, as all pixels of plain ones are known
 plain = Views(1, False, False)
 bench = Bench(sys.argv[1], dict(full=FULL, tiny=TINY)[sys.argv[2]], 'no')
-history = bench.learn(bench.load.student_sizes[0], views=plain, steps=3, loss=mean)
+how = dict(views=plain, steps=3, log_every=1, loss=mean)
+history = bench.learn(bench.load.student_sizes[0], **how)
 assert PartialState().num_processes == int(sys.argv[3])
 if PartialState().is_main_process: print('LOSSES', *history['loss'][1], flush=True)
 '''

@@ -18,10 +18,11 @@ from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn import functional as F
 from torch.utils._python_dispatch import TorchDispatchMode
+from .core import Progress
 from .data import Case, SegData
 from .models import Out
 from .recipes import Execution, Stage, declared, real_number, trained, whole_number
-from .train import Run, Training, fit
+from .train import LiveBar, MeanLog, Run, Training, fit
 
 # %% ../nbs/97_test_utils.ipynb #244dd543
 def _blob(rng, size, level, noise):
@@ -152,7 +153,7 @@ _COPIES = {_aten._to_copy.default: 0, _aten.copy_.default: 1}           # the pl
 
 class Waits(TorchDispatchMode):
     "Where a GPU is waited for: `found` has 'module.function: what' for each time"
-    def __init__(self): super().__init__(); self.found = []
+    def __init__(self): super().__init__(); self.found, self.step = [], 0
 
     def __torch_dispatch__(self, op, types, args=(), kwargs=None):
         kwargs = kwargs or {}
@@ -171,10 +172,22 @@ class Waits(TorchDispatchMode):
         self.found.append(f'{where}{frames[-1].name}: {what}')
 
 # %% ../nbs/97_test_utils.ipynb #48ccfe9c
+class _Event:
+    "Stands for `torch.cuda.Event`"
+    def __init__(self, waits): self.waits, self.step = waits, None
+    def record(self, stream=None): self.step = self.waits.step
+    def synchronize(self):
+        if self.step is None: self.waits.note('an event that was never recorded')
+        if self.step == self.waits.step: self.waits.note('an event of this very step')
+
+# %% ../nbs/97_test_utils.ipynb #cd56dc22
 @contextmanager
 def fake_gpu():
     "Inside, 'cuda' is a device that has no numbers; gives the mode and its `Waits`"
-    new = {'torch.cuda.amp.common.amp_definitely_not_available': lambda: False,
+    waits = Waits()
+    new = {'torch.cuda.Event': lambda *_, **__: _Event(waits),
+           'torch.cuda.current_stream': lambda *_: None,
+           'torch.cuda.amp.common.amp_definitely_not_available': lambda: False,
            'torch.cuda.is_bf16_supported': lambda *_, **__: True,
            'torch.cuda.get_device_capability': lambda *_: (9, 0),
            'torch.Tensor.pin_memory': lambda x: x,
@@ -182,7 +195,7 @@ def fake_gpu():
     with ExitStack() as stack:
         for name, f in new.items(): stack.enter_context(mock.patch(name, f))
         mode = stack.enter_context(FakeTensorMode(allow_non_fake_inputs=True))
-        yield mode, stack.enter_context(Waits())
+        yield mode, stack.enter_context(waits)
 
 # %% ../nbs/97_test_utils.ipynb #c34c46e7
 class _Caught(Exception): pass
@@ -200,6 +213,7 @@ def _runs(): # each class Run there is: in a long session the package may have b
     return [k for k in gc.get_objects()
             if isinstance(k, type) and k.__name__ == 'Run' and 'do_steps' in vars(k)]
 
+# %% ../nbs/97_test_utils.ipynb #974ac5af
 def faked(module, device='cuda'): # in place
     "A module whose tensors are fake ones on a device"
     held = {}
@@ -217,7 +231,7 @@ def _no_backward(run, total, share):
     assert run.scaler.scale(total*share).requires_grad and total.device.type == 'cuda'
     for p in run.params: p.grad = torch.empty_like(p)
 
-def waits_of(stage, precision='bf16', steps=2): # a function that trains by `fit`, on the CPU
+def waits_of(stage, precision='bf16', steps=3): # a function that trains by `fit`, on the CPU
     "Where the last of its steps would wait for a GPU; raises where devices don't fit"
     run, batches = caught(stage)
     for batch in batches.epoch(0): run.module(batch)             # what is kept of a step is there
@@ -225,8 +239,10 @@ def waits_of(stage, precision='bf16', steps=2): # a function that trains by `fit
     place = mock.patch.object(Execution, 'place', torch.device('cuda'))
     with fake_gpu() as (_, waits), place, mock.patch.object(Run, 'backward', _no_backward):
         module = faked(run.module)
-        run = Run(module.model, module.loss, run.recipe, Execution(precision=precision),
-                  run.parallel)
-        run.begun = 0.
-        for _ in range(steps): waits.found.clear(); run.one_step(feed)
+        recipe = run.recipe.but(steps=steps + 1)                  # the last one is looked at
+        run = Run(module.model, module.loss, recipe, Execution(precision=precision), run.parallel)
+        run.begun, hooks = 0., [MeanLog(steps + 1), LiveBar(Progress(steps, show=False))]
+        for waits.step in range(steps):
+            waits.found.clear(); run.one_step(feed)
+            for hook in hooks: hook.after_step(run)
     return list(dict.fromkeys(waits.found))

@@ -4,15 +4,15 @@
 
 # %% auto #0
 __all__ = ['DTYPES', 'schedule_at', 'param_groups', 'stream', 'batch_len', 'batch_part', 'DatasetBatches', 'EMA', 'LossModule',
-           'RunState', 'rng_state', 'set_rng_state', 'pack_optimizer', 'unpack_optimizer', 'checkpoints',
-           'newest_valid', 'Training', 'in_precision', 'ask_trial', 'fit_trial', 'precision_of', 'Run',
-           'is_out_of_memory', 'Diverged', 'MeanLog', 'Validation', 'LiveBar', 'Checkpointing', 'Interrupts',
-           'mean_dice', 'dice_on', 'BatchesAhead', 'sources', 'drawn_at', 'fit']
+           'RunState', 'generators', 'set_generators', 'rng_state', 'set_rng_state', 'pack_optimizer',
+           'unpack_optimizer', 'checkpoints', 'newest_valid', 'Training', 'in_precision', 'ask_trial', 'fit_trial',
+           'precision_of', 'Run', 'is_out_of_memory', 'Diverged', 'Due', 'MeanLog', 'Validation', 'LiveBar',
+           'Checkpointing', 'Interrupts', 'mean_dice', 'dice_on', 'BatchesAhead', 'sources', 'drawn_at', 'fit']
 
 # %% ../nbs/09_train.ipynb #dc3fd42b
 import copy, math, os, queue, random, re, shutil, signal, threading, time, warnings
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 import numpy as np, torch
@@ -155,10 +155,13 @@ class EMA:
         self.decay, self.n = decay, 0
 
     @torch.no_grad()
-    def update(self):
+    def update(self, bad=None): # a tensor, on the device: true if the copy is to stay as it is
         self.n += 1
         follow = get_ema_multi_avg_fn(min(self.decay, (1 + self.n)/(10 + self.n)))
-        follow(list(self.slow.values()), [t.detach() for t in self.live.values()], None)
+        ahead = [t.detach() for t in self.live.values()]
+        slow = list(self.slow.values())
+        if bad is not None: ahead = [torch.where(bad, s, t) for s, t in zip(slow, ahead)]
+        follow(slow, ahead, None)
 
     def swap(self):
         for k, t in self.live.items(): t.data, self.slow[k].data = self.slow[k].data, t.data
@@ -205,24 +208,32 @@ class RunState:
     skipped: int = 0         # steps in a row that float16 overflowed in
 
 # %% ../nbs/09_train.ipynb #c071d499
-def rng_state(): # of python, numpy, torch and its GPUs
-    "The state of every generator that a step may draw from, ready for JSON"
-    version, keys, gauss = random.getstate()
-    name, *np_state = np.random.get_state()
-    hexed = lambda t: t.numpy().tobytes().hex()
+def generators(): # of python, numpy, torch and its GPUs
+    "The state of every generator that a step may draw from, in their own forms"
     gpus = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    return random.getstate(), np.random.get_state(), torch.get_rng_state(), gpus
+
+def set_generators(states): # from `generators`
+    "Put the generators back; GPUs that are no longer there are passed over"
+    python, numpy, cpu, gpus = states
+    random.setstate(python); np.random.set_state(numpy); torch.set_rng_state(cpu)
+    for i, state in enumerate(gpus[:torch.cuda.device_count()]): torch.cuda.set_rng_state(state, i)
+
+# %% ../nbs/09_train.ipynb #1c155204
+def rng_state(): # -> dict
+    "What `generators` gives, ready for JSON"
+    (version, keys, gauss), (name, *np_state), cpu, gpus = generators()
+    hexed = lambda t: t.numpy().tobytes().hex()
     return dict(python=[version, list(keys), gauss],
                 numpy=[name, np_state[0].tolist(), *np_state[1:]],
-                torch=hexed(torch.get_rng_state()), cuda=[hexed(t) for t in gpus])
+                torch=hexed(cpu), cuda=[hexed(t) for t in gpus])
 
 def set_rng_state(state): # from `rng_state`
-    "Put the generators back; GPUs that are no longer there are passed over"
+    "Put the generators back"
     tensor = lambda h: torch.frombuffer(bytearray.fromhex(h), dtype=torch.uint8)
-    random.setstate((state['python'][0], tuple(state['python'][1]), state['python'][2]))
-    np.random.set_state(tuple(state['numpy']))
-    torch.set_rng_state(tensor(state['torch']))
-    for i, h in enumerate(state['cuda'][:torch.cuda.device_count()]):
-        torch.cuda.set_rng_state(tensor(h), i)
+    version, keys, gauss = state['python']
+    set_generators(((version, tuple(keys), gauss), tuple(state['numpy']), tensor(state['torch']),
+                    [tensor(h) for h in state['cuda']]))
 
 # %% ../nbs/09_train.ipynb #e4a8c8dc
 def _save_tensors(path, tensors): # safetensors wants them dense, and not on a GPU twice
@@ -306,6 +317,17 @@ def _moved_by(optimizer, module): # -> list of the parameters of the module that
                         'make the optimiser after the model: '
                         'was the cell that makes the model run again?')
     return params
+
+# %% ../nbs/09_train.ipynb #720ff082
+def _may_look_late(optimizer, device): # whether the device itself can leave out a step
+    known = type(optimizer) in (torch.optim.Adam, torch.optim.AdamW)
+    fused = all(g.get('fused') for g in optimizer.param_groups)
+    return known and fused and device.type in ('cpu', 'cuda')
+
+def _step_unless(bad, optimizer): # a tensor, on the device: true if the step is to be left out
+    optimizer.found_inf = bad.float()
+    try: optimizer.step()
+    finally: del optimizer.found_inf
 
 # %% ../nbs/09_train.ipynb #7504e17a
 def _batch_norms(module): # by name
@@ -420,17 +442,17 @@ class Run:
         self.step_module = parallel.prepare_model(self.module, device_placement=False)
         self.prefetch = execution.prefetch
         self.state, self.history, self.pieces, self.best_weights = RunState(), History(), 1, None
+        self.late, self.due, self.numbers = _may_look_late(self.optimizer, self.device), None, {}
 
 # %% ../nbs/09_train.ipynb #851330aa
 @patch
 def one_step(self:Run, feed): # of `stream`
-    "Take, learn, check, move, note; returns the numbers, or raises before anything is spoilt"
+    "Take, learn, check, move, note; raises if the step before was bad, which has changed nothing"
     group = self.take(feed)
     losses = self.learn(group)
-    numbers = self.check(losses, group)
+    self.check(losses, group)
     self.move()
-    self.note(numbers)
-    return numbers
+    self.note()
 
 # %% ../nbs/09_train.ipynb #03b09005
 @patch
@@ -502,12 +524,13 @@ def learn(self:Run, group):
         try: return self.sweep(group)
         except Exception as e:
             if not is_out_of_memory(e) or self.parallel.num_processes > 1: raise
+            why = ' '.join(re.split(r'(?<=\.) (?=[A-Z])', f'{e}' or 'MemoryError')[:3])
         self.undo()
-        self.halve(group)
+        self.halve(group, why)
 
 def is_out_of_memory(e): # an exception of whatever device
     if isinstance(e, (torch.OutOfMemoryError, MemoryError)): return True
-    said = re.search("out of memory|can't allocate memory", str(e))
+    said = re.search("out of memory|can't allocate memory|STATUS_ALLOC_FAILED", str(e))
     return isinstance(e, RuntimeError) and said is not None
 
 def _kept_statistics(norms): # by name -> a function that puts back what a forward pass changes
@@ -518,11 +541,11 @@ def _kept_statistics(norms): # by name -> a function that puts back what a forwa
 
 # %% ../nbs/09_train.ipynb #895f6792
 @patch
-def halve(self:Run, group):
+def halve(self:Run, group, why): # the batches of one step; what the device said
     "After the memory ran out: twice as many pieces, the same effective batch"
     largest = max(map(batch_len, group))
     if self.pieces >= largest:
-        raise TskdError('memory for a single sample', 'not enough',
+        raise TskdError('memory for a single sample', f'not enough on {self.device} ({why})',
                         'a smaller image size, model or precision="bf16"')
     self.pieces *= 2
     if self.device.type == 'cuda': torch.cuda.empty_cache()
@@ -541,36 +564,70 @@ def caution(self:Run):
 # %% ../nbs/09_train.ipynb #8661ed86
 class Diverged(TskdError):
     "The loss or its gradient is not a number; the weights are those before the step"
-    def __init__(self, numbers, step, group):
+    def __init__(self, numbers, step, seen): # name -> number; of `_seen`, for each batch
         bad = ', '.join(f'{k}={v}' for k, v in numbers.items() if not math.isfinite(v))
         self.record = dict(step=step, numbers={k: str(v) for k, v in numbers.items()},
-                           batches=[_ids(b) for b in group], labels=[_labels(b) for b in group])
+                           batches=[ids for ids, _ in seen], labels=[_span(m) for _, m in seen])
         super().__init__(f'finite numbers at step {step}', bad, 'look at the cases named in '
                          'bad_batch.json (has every label a class?), lower the learning rate, or '
-                         'use '
-                         'precision="no"; the last good weights are kept')
+                         'use precision="no"; the last good weights are kept')
 
-def _ids(batch): # the ids of a batch, if it has any
-    if isinstance(batch, dict) and 'id' in batch: return list(map(str, batch['id']))
-    return f'{batch_len(batch)} samples without ids'
+def _seen(batch): # -> its ids, its masks or None
+    if not isinstance(batch, dict): batch = {'': batch}
+    ids = list(map(str, batch['id'])) if 'id' in batch else f'{batch_len(batch)} samples without ids'
+    return ids, batch.get('mask')
 
-def _labels(batch): # the least and the greatest label of its masks, if it has any
-    mask = batch.get('mask') if isinstance(batch, dict) else None
+def _span(mask): # -> the least and the greatest label, if there is one
     if not torch.is_tensor(mask) or not mask.numel(): return None
     return [mask.min().item(), mask.max().item()]
+
+# %% ../nbs/09_train.ipynb #3cdcfe20
+def _sent(numbers): # a tensor of a device -> function () -> list, which waits until they are there
+    if numbers.device.type != 'cuda': return numbers.tolist
+    here, arrived = numbers.to('cpu', non_blocking=True), torch.cuda.Event()
+    arrived.record(torch.cuda.current_stream(numbers.device))
+    def read(): arrived.synchronize(); return here.tolist()
+    return read
+
+@dataclass
+class Due:
+    "A step that has been taken and not looked at yet"
+    names: list              # of its numbers
+    read: object             # function () -> the numbers
+    bad: object              # a tensor, on the device: whether they are no numbers
+    put_back: object         # function (): all as it was before the step, but for the weights
+    seen: list               # of `_seen`, for each batch
+
+# %% ../nbs/09_train.ipynb #192f670c
+@patch
+def before(self:Run): # -> function () that puts it back
+    "What a step changes beside the weights and the EMA, as it is now"
+    place, undo, drawn = replace(self.state), self.undo, generators()
+    n, scaler = self.ema and self.ema.n, self.scaler
+    scale = [scaler._scale, scaler._growth_tracker] if scaler.is_enabled() else []
+    scale = [(t, t.clone()) for t in scale]
+    rates = [(g, g['lr']) for g in self.optimizer.param_groups]
+    def put_back():
+        self.state = place
+        undo(); set_generators(drawn)
+        for group, lr in rates: group['lr'] = lr
+        for t, old in scale: t.copy_(old)
+        if self.ema: self.ema.n = n
+        self.optimizer.zero_grad(set_to_none=True)
+    return put_back
 
 # %% ../nbs/09_train.ipynb #fc4f1b5c
 @patch
 def check(self:Run, losses, group): # of `learn`; the batches
-    "The numbers of the step, or `Diverged`; the only look at the device"
+    "Look at the step before; clip, and send for the numbers of this one"
+    self.settle()
     self.scaler.unscale_(self.optimizer)
     norm = nn.utils.clip_grad_norm_(self.params, self.recipe.clip or math.inf)
     shared = self.parallel.reduce(torch.stack(list(losses.values())), 'mean')
-    numbers = dict(zip([*losses, 'norm'], torch.cat([shared, norm.float()[None]]).tolist()))
-    if self.is_healthy(numbers): return numbers
-    self.undo()
-    self.optimizer.zero_grad(set_to_none=True)
-    raise Diverged(numbers, self.state.step, group)
+    loss, norm = shared[list(losses).index('loss')], norm.float()
+    self.due = Due([*losses, 'norm'], _sent(torch.cat([shared, norm[None]])),
+                   ~(loss.isfinite() & norm.isfinite()), self.before(), [_seen(b) for b in group])
+    if not self.late: self.settle()
 
 @patch
 def is_healthy(self:Run, numbers):
@@ -580,33 +637,47 @@ def is_healthy(self:Run, numbers):
     self.state.skipped += 1
     return self.scaler.is_enabled() and self.state.skipped <= 25
 
+# %% ../nbs/09_train.ipynb #91d3e24d
+@patch
+def settle(self:Run):
+    "The numbers of the step that is due go into the means; or all is put back, and `Diverged`"
+    due, self.due = self.due, None
+    if due is None: return
+    self.numbers = dict(zip(due.names, due.read()))
+    if not self.is_healthy(self.numbers):
+        due.put_back()
+        raise Diverged(self.numbers, self.state.step, due.seen)
+    sums = self.state.sums
+    for k, v in self.numbers.items(): sums[k] = sums.get(k, 0.) + v
+
 # %% ../nbs/09_train.ipynb #d2f4b1c2
 @patch
 def move(self:Run):
     "The optimiser's step, at the learning rates of this step"
-    r, at = self.recipe, self.state
+    r, at, bad = self.recipe, self.state, self.due and self.due.bad
     factor = schedule_at(at.step, r.steps, r.schedule, r.warmup, r.final)
     for group, rate in zip(self.optimizer.param_groups, self.rates): group['lr'] = rate*factor
-    self.scaler.step(self.optimizer)
+    if bad is None: self.scaler.step(self.optimizer)
+    else: _step_unless(bad, self.optimizer)
     self.scaler.update()
-    if self.ema: self.ema.update()
+    if self.ema: self.ema.update(bad)
 
 @patch
-def note(self:Run, numbers):
-    "Count the step, and add its numbers to the running means"
+def note(self:Run):
+    "Count the step"
     at = self.state
     at.step, (at.epoch, at.index) = at.step + 1, self.behind
     at.seconds = time.perf_counter() - self.begun
-    for k, v in numbers.items(): at.sums[k] = at.sums.get(k, 0.) + v
 
 # %% ../nbs/09_train.ipynb #0351fd29
 class MeanLog:
     "Writes the running means to the history, every so many steps"
     def __init__(self, every): self.every = every
 
-    def after_step(self, run, numbers):
-        at = run.state
-        if at.step % self.every and at.step < run.recipe.steps: return
+    def after_step(self, run):
+        if run.state.step % self.every and run.state.step < run.recipe.steps: return
+        run.settle()
+        at = run.state; at.seconds = time.perf_counter() - run.begun       # what was waited for, too
         values = {k: v/(at.step - at.logged) for k, v in at.sums.items()}
         values |= dict(lr=run.optimizer.param_groups[0]['lr'])
         if run.scaler.is_enabled(): values['scale'] = run.scaler.get_scale()
@@ -620,9 +691,9 @@ class Validation:
         self.validate, self.every, self.folder = validate, every, folder
         self.mode, self.patience = mode, patience
 
-    def after_step(self, run, numbers):
-        at = run.state
-        if at.step % self.every and at.step < run.recipe.steps: return
+    def after_step(self, run):
+        if run.state.step % self.every and run.state.step < run.recipe.steps: return
+        run.settle(); at = run.state
         with run.ema.swapped() if run.ema else nullcontext(), torch.no_grad():
             run.model.eval()
             found = self.ask(run)
@@ -665,18 +736,20 @@ class LiveBar:
     "Moves the bar; in a notebook, draws the curves below it"
     def __init__(self, bar): self.bar, self.drawn = bar, 0. # a Progress
 
-    def after_step(self, run, numbers):
+    def after_step(self, run):
         best, picture = '' if run.state.best is None else f' best {run.state.best:.3f}', None
         tired = time.perf_counter() - self.drawn > 2 or run.state.step == self.bar.total
         if self.bar.handle and tired:
             picture = f'<img src="{data_uri(run.history.plot(), dpi=75)}">'
             self.drawn = time.perf_counter()
-        self.bar.update(1, f"loss {numbers['loss']:.4f}{best}", picture)
+        loss = f"loss {run.numbers['loss']:.4f}" if run.numbers else ''
+        self.bar.update(1, f'{loss}{best}', picture)
 
 # %% ../nbs/09_train.ipynb #98d15c95
 @patch
 def save(self:Run, folder, started): # where checkpoints are; what the run was started with
     "Write a checkpoint, then remove all but the two newest"
+    self.settle()
     rngs = gather_object([rng_state()])
     if self.parallel.is_main_process:
         tensors, packed = pack_optimizer(self.optimizer)
@@ -729,7 +802,7 @@ class Checkpointing:
         if not checkpoints(folder): run.save(folder, started)
         self.saved = time.perf_counter()
 
-    def after_step(self, run, numbers):
+    def after_step(self, run):
         at, minute = run.state, time.perf_counter() - self.saved > 60
         due = at.step % self.every == 0 if self.every else minute
         if due or run.leaving or at.stopped or at.step == run.recipe.steps:
@@ -913,11 +986,13 @@ def do_steps(self:Run, batches, hooks): # has epoch(e, start); objects with `aft
     self.begun = time.perf_counter() - self.state.seconds
     self.module.train()
     with Interrupts() as stop, drawn_at(batches, self.device), self.feed(batches) as feed:
-        while self.state.step < self.recipe.steps and not self.state.stopped:
-            numbers = self.one_step(feed)
-            self.leaving = stop.asked
-            for hook in hooks: hook.after_step(self, numbers)
-            if self.leaving: stop.leave()
+        try:
+            while self.state.step < self.recipe.steps and not self.state.stopped:
+                self.one_step(feed)
+                self.leaving = stop.asked
+                for hook in hooks: hook.after_step(self)
+                if self.leaving: stop.leave()
+        finally: self.settle()                   # however it ends: was the last step a good one?
 
 # %% ../nbs/09_train.ipynb #0c72cdc8
 @patch
