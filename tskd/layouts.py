@@ -228,6 +228,23 @@ def _by_words(files, skip): # folders on top that say nothing
 
 _HARD = 'second', 'aside', 'field'
 
+# %% ../nbs/01c_layouts.ipynb #5f77723c
+def _settled(files, roles, said): # what depends on all the roles
+    has = Counter(roles.values())
+    if not has['image'] and not has['doubt']:           # no images but these
+        roles = {f: 'image' if r == 'aside' else r for f, r in roles.items()}
+    if not has['mask']: roles = {f: 'mask' if r == 'second' else r for f, r in roles.items()}
+    masks = [f for f, r in roles.items() if r == 'mask']
+    first = [f for f in masks if said[f][2] & {'manual', 'manual1', '1stho'}]
+    other = [f for f in masks if f not in set(first) and said[f][2] <= {'mask', 'masks'}]
+    if first and other and all(_wide(f) for f in other[:3]):   # DRIVE, HRF: the field of view
+        roles |= dict.fromkeys(other, 'field')
+    return roles
+
+def _wide(f): # whether a mask covers much of the picture
+    try: return (read_values(f.paths[0], indices=True) > 0).mean() > .4
+    except TskdError: return False
+
 # %% ../nbs/01c_layouts.ipynb #3e54c296
 def _roles(files): # -> {file: 'image', 'mask', 'second', 'field', 'aside' or 'doubt'}
     folders = [f.name.split('/')[:-1] for f in files]
@@ -255,23 +272,6 @@ def _role(role, folder, files, images, families): # of one family of files; the 
         return 'doubt' if images and (folder or owned) else 'image'
     if folder or owned*2 >= len(files): return 'mask'
     return 'mask' if looks['mask'] else 'doubt' if owned else 'image'
-
-# %% ../nbs/01c_layouts.ipynb #5f77723c
-def _settled(files, roles, said): # what depends on all the roles
-    has = Counter(roles.values())
-    if not has['image'] and not has['doubt']:           # no images but these
-        roles = {f: 'image' if r == 'aside' else r for f, r in roles.items()}
-    if not has['mask']: roles = {f: 'mask' if r == 'second' else r for f, r in roles.items()}
-    masks = [f for f, r in roles.items() if r == 'mask']
-    first = [f for f in masks if said[f][2] & {'manual', 'manual1', '1stho'}]
-    other = [f for f in masks if f not in set(first) and said[f][2] <= {'mask', 'masks'}]
-    if first and other and all(_wide(f) for f in other[:3]):   # DRIVE, HRF: the field of view
-        roles |= dict.fromkeys(other, 'field')
-    return roles
-
-def _wide(f): # whether a mask covers much of the picture
-    try: return (read_values(f.paths[0], indices=True) > 0).mean() > .4
-    except TskdError: return False
 
 # %% ../nbs/01c_layouts.ipynb #7fb2b10c
 def _by_content(files, roles): # no mask by its words -> the roles again
