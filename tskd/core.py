@@ -4,14 +4,15 @@
 
 # %% auto #0
 __all__ = ['EXTRAS', 'MANIFEST', 'FORMAT', 'LIBRARIES', 'CacheEntry', 'TskdError', 'printable', 'TskdWarning', 'has', 'need',
-           'knob', 'temp_folder', 'patch', 'patch_cached', 'seed_of', 'seed_all', 'pick_device', 'pick_precision',
-           'machine', 'file_sha256', 'content_id', 'disk_errors', 'temporary_beside', 'written_whole', 'as_text',
-           'write_json', 'read_json', 'OtherFormat', 'versions', 'Artifact', 'seal', 'swap_in', 'new_artifact', 'lock',
-           'cache_root', 'mark_used', 'cache_entries', 'cache_limit', 'clean_cache', 'make_room', 'trial_precision',
-           'runs_root', 'move_aside', 'stage_path', 'run_stage', 'in_notebook', 'Progress', 'progress']
+           'Later', 'install_line', 'knob', 'temp_folder', 'rehearsal', 'rehearse', 'patch', 'patch_cached', 'seed_of',
+           'seed_all', 'pick_device', 'pick_precision', 'machine', 'file_sha256', 'content_id', 'disk_errors',
+           'temporary_beside', 'written_whole', 'as_text', 'write_json', 'read_json', 'OtherFormat', 'versions',
+           'Artifact', 'seal', 'swap_in', 'new_artifact', 'lock', 'cache_root', 'mark_used', 'cache_entries',
+           'cache_limit', 'clean_cache', 'make_room', 'trial_precision', 'runs_root', 'move_aside', 'stage_path',
+           'run_stage', 'in_notebook', 'Progress', 'progress']
 
 # %% ../nbs/00_core.ipynb #21826f52
-import builtins, errno, hashlib, importlib.util, json, os, platform, random, re, shutil, socket, sys
+import builtins, errno, hashlib, importlib, importlib.util, json, os, platform, random, re, shutil, socket, sys
 import tempfile, time, warnings
 from collections import namedtuple
 from contextlib import contextmanager
@@ -72,6 +73,23 @@ def need(extra,       # an extra of the package: 'medical', 'deploy', …
     except ImportError as e: raise lacking(e.name) from e
     return found if module is None or not load else found[0]
 
+# %% ../nbs/00_core.ipynb #8172a2dc
+class Later(ModuleType):
+    "A module of an installed package, loaded when something of it is first used"
+    def __getattr__(self, name): return getattr(importlib.import_module(self.__name__), name)
+
+# %% ../nbs/00_core.ipynb #55e7751e
+def install_line(extra): # 'lab', 'medical', …
+    "The line that installs an extra, from where this package came: a clone, a file, a registry"
+    from importlib import metadata
+    from urllib.request import url2pathname
+    try: said = metadata.distribution('tskd').read_text('direct_url.json')
+    except metadata.PackageNotFoundError: said = None
+    origin = json.loads(said or '{}')
+    if not origin.get('url', '').startswith('file:'): return f'pip install "tskd[{extra}]"'
+    edit = '-e ' if origin.get('dir_info', {}).get('editable') else ''
+    return f'pip install {edit}"{url2pathname(origin["url"].removeprefix("file://"))}[{extra}]"'
+
 # %% ../nbs/00_core.ipynb #b2998f17
 def knob(full,   # the value for people
          *, test # the value while the notebooks run as tests
@@ -85,6 +103,27 @@ def temp_folder(): # -> Path
     folder = Path(tempfile.mkdtemp(prefix='tskd-'))
     Finalize(None, shutil.rmtree, (folder,), dict(ignore_errors=True), exitpriority=0)
     return folder
+
+# %% ../nbs/00_core.ipynb #0769a19d
+def rehearsal(folder='.'): # of notebooks -> {a line: the lines that a test runs instead}
+    "What the notebooks of a folder do differently under test"
+    file, swaps = Path(folder)/'rehearsal.json', {}
+    if not file.is_file(): return swaps
+    for name, lines in json.loads(file.read_text(encoding='utf-8')).items():
+        for line, new in lines.items():
+            if swaps.setdefault(line, new) != new:
+                raise TskdError('one stand-in for each line', f'two for {line!r}',
+                                f'make the line of {name} differ', file)
+    return swaps
+
+def rehearse(shell, folder='.'): # of IPython, or None
+    "From the next cell on, run what the folder's rehearsal says, when IN_TEST=1; whether it does"
+    swaps = rehearsal(folder) if shell is not None and knob(False, test=True) else {}
+    if not swaps: return False
+    def swapped(lines): return ''.join(swaps.get(s.rstrip('\n'), s.rstrip('\n')) + '\n'
+                                       for s in lines).splitlines(keepends=True)
+    shell.input_transformers_cleanup.append(swapped)
+    return True
 
 # %% ../nbs/00_core.ipynb #e556d024
 def patch(f): # a function whose `self` is annotated with a class

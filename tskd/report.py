@@ -539,11 +539,11 @@ def seen(results, rows, image): # Results; rows of a run; the id of an image
         except (TskdError, KeyError, OSError): pass
     return maps
 
-def _dice_at(rows, image): # of a run; an image -> '.81, .40' for each structure that is there
+def _dice_at(rows, image): # of a run; an image -> words: each of two structures that are there, or their mean
     g = there(rows[rows.case == image]).groupby('class', sort=False).dice.mean()
     if not len(g): return 'nothing to find'
-    return f'Dice {short(g.iloc[0])}' if len(g) == 1 else ', '.join(f'{k} {short(v)}'
-                                                                   for k, v in g.items())
+    if len(g) == 2: return ', '.join(f'{k} {short(v)}' for k, v in g.items())
+    return f'Dice {short(g.mean())}'
 
 # %% ../nbs/23b_report.ipynb #f2f160c9
 def _pair(results, runs, album, image, titles, seed=None):
@@ -875,8 +875,8 @@ def costs_section(results, artifacts, exports, costs=None, titles=()):
     "What it weighs, and what it took"
     parts = []
     if costs is not None:
-        costs = costs.reset_index(names='what') if costs.index.name or costs.index.dtype == object \
-            else costs
+        if not pd.api.types.is_numeric_dtype(costs.index):
+            costs = costs.reset_index(names=costs.index.name or 'what')
         parts.append(table_of(costs.round(3), note=f'Measured on {machine()}.'))
     if results is not None and results.df.params.notna().any():
         parts.append(_weights_table(results, dict(titles)))
