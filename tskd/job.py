@@ -135,7 +135,7 @@ def teach(self:Job):
     trained, dice = teacher.facts['trained'], best_dice(teacher)
     story.say(f"{trained['encoder']/1e3:.0f} thousand LoRA weights in "
               f"{sum(p.numel() for p in teacher.encoder.parameters())/1e6:.1f} M of the encoder, "
-              f'and the decoder, were trained.'
+              'and the decoder, were trained.'
               + (f' Dice on {c.n_val} validation images: {dice:.2f}.' if c.n_val else ''))
 
 # %% ../nbs/23d_job.ipynb #d7f2e618
@@ -188,7 +188,7 @@ def ship(self:Job, student): # a SegModel -> folder of the student, the .onnx, t
     "Save and export a student"
     c, test, out = self.context, self.parts.test, self.out
     own = self.study.results().where(method=OURS, seed=self.seed)
-    every = (f' The model given here has learnt from their labels too, by the same recipe.'
+    every = (' The model given here has learnt from their labels too, by the same recipe.'
              if self.plan.refit else '')
     about = f'{seen(c)}; judged on {len(test.patients)} other patients.{every}'
     HubModel(student, model_card(student, own, about)).save_pretrained(out/'student')
