@@ -584,7 +584,8 @@ def _span(mask): # -> the least and the greatest label, if there is one
 # %% ../nbs/09_train.ipynb #3cdcfe20
 def _sent(numbers): # a tensor of a device -> function () -> list, which waits until they are there
     if numbers.device.type != 'cuda': return numbers.tolist
-    here, arrived = numbers.to('cpu', non_blocking=True), torch.cuda.Event()
+    here = numbers.to('cpu', non_blocking=True)
+    arrived = torch.cuda.Event(blocking=True)                 # the CPU rests meanwhile
     arrived.record(torch.cuda.current_stream(numbers.device))
     def read(): arrived.synchronize(); return here.tolist()
     return read
