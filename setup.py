@@ -19,7 +19,7 @@ setup(
     author=cfg['author'], author_email=cfg['author_email'], url=cfg['git_url'], license='Apache-2.0',
     long_description=(here/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     packages=[*find_packages(include=['tskd', 'tskd.*']), 'tskd.tutorials'], package_dir={'tskd.tutorials': 'nbs/tutorials'},     # for `tskd lab`
-    package_data={'tskd.tutorials': ['*.ipynb', 'thumbs/*.png']}, include_package_data=True,
+    package_data={'tskd.tutorials': ['*.ipynb', 'thumbs/*.png'], 'tskd': ['js/*.js', 'js/*.css']}, include_package_data=True,
     python_requires=f">={cfg['min_python']}", install_requires=wants('requirements'), extras_require=extras,
     classifiers=['Development Status :: 3 - Alpha', f"Intended Audience :: {cfg['audience']}", 'Natural Language :: English',
                  *[f'Programming Language :: Python :: 3.{v}' for v in range(11, 15)]],

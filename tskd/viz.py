@@ -246,10 +246,12 @@ def _log_ticks(ax, xs):
     if len(values) <= 12: ax.set_xticks(values)
     ax.xaxis.set_major_formatter('{x:g}')
 
-def line_look(i): # its place
+def line_look(i): # its place; or (place of its method, which of the method's lines)
     "Colour and marker of the i-th line; it is dashed when they repeat"
-    return dict(color=colour(i), marker=MARKERS[i % len(MARKERS)],
-                ls=('-', '--', ':', '-.')[i//len(MARKERS) % 4])
+    i, variant = i if isinstance(i, tuple) else (i % len(MARKERS), i//len(MARKERS))
+    # from the ninth on, a colour comes with another marker
+    return dict(color=colour(i), marker=MARKERS[(i + i//len(MARKERS)) % len(MARKERS)],
+                ls=('-', '--', ':', '-.')[variant % 4])
 
 def _band(ax, xs, low, high, color): # a single value has no width: its interval is a bar
     if len(xs) == 1: ax.vlines(xs, low, high, color=color, lw=1)
