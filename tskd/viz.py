@@ -235,6 +235,14 @@ def grid(panels,       # arrays, (image, mask) pairs, (image, mask, pred) triple
     plt.close(fig)
     return fig
 
+# %% ../nbs/01_viz.ipynb #a727c421
+def line_look(i): # its place; or (place of its method, which of the method's lines)
+    "Colour and marker of the i-th line; it is dashed when they repeat"
+    i, variant = i if isinstance(i, tuple) else (i % len(MARKERS), i//len(MARKERS))
+    # from the ninth on, a colour comes with another marker
+    return dict(color=colour(i), marker=MARKERS[(i + i//len(MARKERS)) % len(MARKERS)],
+                ls=('-', '--', ':', '-.')[variant % 4])
+
 # %% ../nbs/01_viz.ipynb #73c7ab41
 def _log_ticks(ax, xs):
     # a logarithmic axis with a tick at each value that was measured, if there are few; 0 has a place of its own
@@ -245,13 +253,6 @@ def _log_ticks(ax, xs):
     ax.minorticks_off()
     if len(values) <= 12: ax.set_xticks(values)
     ax.xaxis.set_major_formatter('{x:g}')
-
-def line_look(i): # its place; or (place of its method, which of the method's lines)
-    "Colour and marker of the i-th line; it is dashed when they repeat"
-    i, variant = i if isinstance(i, tuple) else (i % len(MARKERS), i//len(MARKERS))
-    # from the ninth on, a colour comes with another marker
-    return dict(color=colour(i), marker=MARKERS[(i + i//len(MARKERS)) % len(MARKERS)],
-                ls=('-', '--', ':', '-.')[variant % 4])
 
 def _band(ax, xs, low, high, color): # a single value has no width: its interval is a bar
     if len(xs) == 1: ax.vlines(xs, low, high, color=color, lw=1)

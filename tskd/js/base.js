@@ -32,7 +32,8 @@ const menu = (label, change) => {
   const select = el('select', {'aria-label': label, onchange: () => change(select.value)})
   return select
 }
-const button = (text, label, click, props = {}) => el('button', {type: 'button', textContent: text, title: label, 'aria-label': label, onclick: click, ...props})
+const named = (text, label) => /[a-z]/i.test(text) && !label.includes(text) ? `${text}: ${label}` : label // what is read aloud has what is seen in it
+const button = (text, label, click, props = {}) => el('button', {type: 'button', textContent: text, title: label, 'aria-label': named(text, label), onclick: click, ...props})
 const press = (b, on) => { b.setAttribute('aria-pressed', String(!!on)); b.classList.toggle('on', !!on) }
 
 // Colours: those of the page around it, also when its theme changes
@@ -100,6 +101,10 @@ const nice = (lo, hi, n = 5) => {
   const out = []; for (let v = Math.ceil(lo/step)*step; v <= hi + step*1e-6 && out.length < 30; v += step) out.push(+v.toPrecision(10))
   return out
 }
+const decades = (lo, hi) => { // 1, 2, 5, 10 … between two logarithms
+  const out = []; for (let e = Math.floor(lo); e <= hi; e++) for (const k of [1, 2, 5]) { const m = Math.log10(k) + e; if (m >= lo && m <= hi) out.push(k*10**e) }
+  return out
+}
 const say = v => Math.abs(v) >= 1e5 ? v.toExponential(0) : String(+v.toPrecision(6))
 const quantile = (sorted, q) => { const i = (sorted.length - 1)*q, a = Math.floor(i); return sorted[a] + ((sorted[a + 1] ?? sorted[a]) - sorted[a])*(i - a) }
 const mean = values => values.length ? values.reduce((a, b) => a + b, 0)/values.length : NaN
@@ -129,6 +134,8 @@ class Front {
     const watch = new MutationObserver(() => this.paint()); watch.observe(document.body, {attributes: true, attributeFilter: ['data-jp-theme-light', 'data-jp-theme-name', 'class']})
     const media = matchMedia('(prefers-color-scheme: dark)'), repaint = () => this.paint(); media.addEventListener('change', repaint)
     const size = new ResizeObserver(() => this.fit()); size.observe(this.root)
+    const keys = e => this.root.toggleAttribute('data-lm-suppress-shortcuts', !e.ctrlKey && !e.metaKey) // a letter typed here is no command of JupyterLab's; Ctrl+S is
+    addEventListener('keydown', keys, true); this.undo.push(() => removeEventListener('keydown', keys, true))
     this.undo.push(() => { watch.disconnect(); size.disconnect(); media.removeEventListener('change', repaint); this.line.close() })
   }
   on(trait, f) { const safe = () => this.guard(f); this.model.on('change:' + trait, safe); this.undo.push(() => this.model.off('change:' + trait, safe)) }

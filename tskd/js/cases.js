@@ -9,7 +9,7 @@ class Cases extends Front {
     const chip = (text, label, click) => button(text, label, click, {className: 'tk-chip'})
     this.prev = button('◀', 'previous case (left arrow)', () => this.go(this.at - 1)); this.next = button('▶', 'next case (right arrow)', () => this.go(this.at + 1))
     this.slider = slide('case', 1, 1, 1, v => this.go(v - 1)); this.where = el('span', {className: 'tk-title', 'aria-live': 'polite'})
-    this.mark = chip('☆ mark', 'mark this case for relabelling (m)', () => this.flag())
+    this.mark = chip('mark', 'mark this case for relabelling (m)', () => this.flag())
     this.errors = chip('errors', 'errors instead of outlines (e)', () => this.turn())
     this.flick = chip('A/B', 'two answers in one place, by turns (b)', () => this.compare(!this.ab)); this.swap = chip('swap', 'the other answer (space)', () => this.other())
     this.auto = chip('auto', 'swap by itself', () => this.run(!this.timer)); this.reset = chip('fit', 'all of the picture (0)', () => this.panels[0]?.picture.reset())
@@ -17,13 +17,13 @@ class Cases extends Front {
     this.alpha = slide('tint of the truth', 0, 1, .05, v => { this.shared.alpha = v; this.redraw(); this.keep() })
     this.dark = slide('darkest value (window)', 0, 1, .01, v => { const b = this.levels()[1]; this.shared.level = [Math.min(v, b - .01), b]; this.redraw() })
     this.bright = slide('brightest value (window)', 0, 1, .01, v => { const a = this.levels()[0]; this.shared.level = [a, Math.max(v, a + .01)]; this.redraw() })
-    const named = (text, ...inputs) => el('span', {className: 'tk-key'}, text, ...inputs)
+    const group = (text, ...inputs) => el('span', {className: 'tk-key'}, text, ...inputs)
     this.strip = el('div', {className: 'tk-strip', role: 'group', 'aria-label': 'all cases', onscroll: debounce(() => this.fetch(), 60)})
     this.board = el('div', {className: 'tk-panels'}); this.key = el('div', {className: 'tk-keys'}); this.add = chip('+ method', 'one more answer beside these', () => this.more())
     this.file = el('input', {type: 'text', value: 'marked.csv', 'aria-label': 'file of the marked cases (.csv or .json)'}); this.marks = el('span', {className: 'tk-chips'})
     this.root.append(el('div', {className: 'tk-row'}, this.prev, this.slider, this.next, this.where, this.mark), this.strip,
       el('div', {className: 'tk-row'}, el('span', {className: 'tk-chips'}, this.errors, this.flick, this.swap, this.auto, this.add), el('span', {className: 'tk-chips'}, this.far, this.near, this.reset),
-        named('tint', this.alpha), named('window', this.dark, this.bright)),
+        group('tint', this.alpha), group('window', this.dark, this.bright)),
       this.board, this.key, el('div', {className: 'tk-row tk-marked'}, el('b', {textContent: 'Marked for relabelling'}), this.marks, this.file, button('save list', 'save the marked cases', () => this.line.ask({do: 'save', value: this.file.value}))))
     this.keep = debounce(() => this.line.ask({do: 'view', value: {alpha: this.shared.alpha, zoom: this.shared.zoom, errors: this.shared.errors}}), 250)
     this.undo.push(() => clearInterval(this.timer))
@@ -37,7 +37,7 @@ class Cases extends Front {
     const i = this.model.get('index') || {}; this.ids = i.ids || []; this.lines = i.lines || []; this.kept.clear()
     this.strip.replaceChildren(...this.ids.flatMap((id, k) => [
       i.none?.[k] && !i.none[k - 1] && el('div', {className: 'tk-gap', textContent: i.gap || ''}),
-      button('', `case ${id}, ${i.text[k]}`, () => this.go(k), {className: 'tk-thumb'})].filter(Boolean)))
+      button('', `${i.short[k]}: case ${id}, ${i.text[k]}`, () => this.go(k), {className: 'tk-thumb'})].filter(Boolean)))
     this.thumbs = [...this.strip.querySelectorAll('.tk-thumb')]; this.thumbs.forEach((b, k) => b.append(el('img', {alt: ''}), el('span', {textContent: i.short[k]})))
     this.slider.max = Math.max(1, this.ids.length); this.pictures(); setTimeout(() => this.fetch(), 30)
   }
@@ -106,7 +106,7 @@ class Cases extends Front {
   told() { if (!this.ids) return; const n = this.ids.length, id = this.ids[this.at], i = this.model.get('index') || {}
     this.where.textContent = n ? `${this.at + 1} of ${n} · ${id}${i.text?.[this.at] ? ' · ' + i.text[this.at] : ''}` : 'No case to show'; this.slider.value = this.at + 1; this.prev.disabled = this.at < 1; this.next.disabled = this.at >= n - 1
     this.thumbs?.forEach((b, k) => { const on = k === this.at; b.classList.toggle('on', on); b.setAttribute('aria-current', on); b.classList.toggle('marked', this.marked.includes(this.ids[k])); if (on && this.lastSeen !== id) { this.lastSeen = id; this.strip.scrollLeft = b.offsetLeft - this.strip.clientWidth/2 } })
-    press(this.mark, this.marked?.includes(id)); this.mark.textContent = this.marked?.includes(id) ? '★ marked' : '☆ mark'; press(this.errors, this.shared.errors); this.alpha.value = this.shared.alpha; [this.dark.value, this.bright.value] = this.levels()
+    press(this.mark, this.marked?.includes(id)); this.mark.textContent = this.marked?.includes(id) ? 'unmark' : 'mark'; this.mark.setAttribute('aria-label', `${this.mark.textContent} this case for relabelling (m)`); press(this.errors, this.shared.errors); this.alpha.value = this.shared.alpha; [this.dark.value, this.bright.value] = this.levels()
     this.marks.textContent = this.marked?.length ? this.marked.join(', ') : 'none yet: mark the case that is shown'; this.add.hidden = this.shown.length >= Math.min(8, this.lines.length)
     keyOf(this.key, this.current && {...this.current, labels: this.current.answers.some(a => a.labels)}, this.shared.errors) }
   close() { for (const p of this.panels) p.picture.close(); for (const url of this.small.values()) URL.revokeObjectURL(url); super.close() }

@@ -116,7 +116,7 @@ class Explorer extends Front {
     this.columns = clamp(Math.floor((w - 40)/(this.chart.flat ? 330 : 215)), 1, Math.min(4, n)); const rows = Math.ceil(n/this.columns)
     const height = this.chart.flat ? rows*(64 + 19*Math.max(1, this.shownLines().length)) : rows*(rows > 1 ? 220 : narrow ? 260 : 330)
     this.curves.box.style.height = clamp(height, 180, 1400) + 'px'
-    this.strip.box.style.height = (this.side === 'patients' ? clamp(56 + 30*this.shownLines().length, 200, 620) : 320) + 'px'
+    this.strip.box.style.height = (this.side === 'patients' ? clamp(56 + 30*this.shownLines().length, 200, 1000) : 320) + 'px'
   }
   tx(v) { return this.opt.log && this.chart.loggable ? (v > 0 ? Math.log10(v) : Math.log10(this.least()) - .5) : v }
   least() { return this.places.find(v => v > 0) ?? 1 }
@@ -152,7 +152,7 @@ class Explorer extends Front {
     this.frame(pen, r, t, this.names[r.cls]); pen.beginPath()
     for (const v of nice(y0, y1)) { const y = Y(v); pen.moveTo(r.x, y); pen.lineTo(r.x + r.w, y); if (r.first) { pen.fillStyle = t.soft; pen.textAlign = 'right'; pen.fillText(say(v), r.x - 6, y) } }
     pen.stroke()
-    let end = -Infinity; pen.textAlign = 'center'; const exact = this.places.length <= 30, ticks = exact ? this.places : nice(x0, x1, Math.max(2, r.w/70)).map(v => this.opt.log && this.chart.loggable ? 10**v : v)
+    let end = -Infinity; pen.textAlign = 'center'; const exact = this.places.length <= 30, ticks = exact ? this.places : this.opt.log && this.chart.loggable ? decades(x0, x1) : nice(x0, x1, Math.max(2, r.w/70))
     for (const v of ticks) { const x = X(v), half = pen.measureText(say(v)).width/2 + 4; if (x - half < end || x < r.x - 1 || x > r.x + r.w + 1) continue; end = x + half; pen.fillStyle = t.soft; pen.fillText(say(v), x, r.y + r.h + 12) }
     if (r.last) { pen.fillStyle = t.ink; pen.fillText(short(this.chart.xlabel || '', Math.floor(r.w/6)), r.x + r.w/2, r.y + r.h + 29) }
     pen.save(); pen.beginPath(); pen.rect(r.x - 5, r.y - 4, r.w + 10, r.h + 8); pen.clip()
@@ -262,7 +262,7 @@ class Explorer extends Front {
     const ms = found.map(i => Math.log10(this.lines[p.line[i]].ms)), v = found.flatMap(i => [p.mean[i], ...(finite(p.low[i]) ? [p.low[i], p.high[i]] : [])]), x0 = Math.min(...ms) - .2, x1 = Math.max(...ms) + .2, y0 = Math.min(...v) - .02, y1 = Math.max(...v) + .02, L = 46, B = h - 34
     const X = m => L + (m - x0)/(x1 - x0)*(w - L - 14), Y = u => B - (u - y0)/(y1 - y0)*(B - 14); pen.strokeStyle = t.faint; pen.lineWidth = 1; pen.beginPath()
     for (const u of nice(y0, y1)) { pen.moveTo(L, Y(u)); pen.lineTo(w - 12, Y(u)); pen.fillStyle = t.soft; pen.textAlign = 'right'; pen.fillText(say(u), L - 6, Y(u)) } pen.stroke(); pen.textAlign = 'center'
-    for (let e = Math.floor(x0); e <= x1; e++) for (const k of [1, 2, 5]) { const m = Math.log10(k) + e; if (m >= x0 && m <= x1) { pen.fillStyle = t.soft; pen.fillText(say(k*10**e), X(m), B + 12) } } pen.fillStyle = t.ink; pen.fillText('milliseconds an image', w/2, h - 8)
+    for (const v of decades(x0, x1)) { pen.fillStyle = t.soft; pen.fillText(say(v), X(Math.log10(v)), B + 12) } pen.fillStyle = t.ink; pen.fillText('milliseconds an image', w/2, h - 8)
     found.forEach((i, k) => { const l = p.line[i], x = X(ms[k]), y = Y(p.mean[i]); pen.strokeStyle = pen.fillStyle = lit(this.lines[l].colour, t); pen.lineWidth = 1.4; if (finite(p.low[i])) { pen.beginPath(); pen.moveTo(x, Y(p.low[i])); pen.lineTo(x, Y(p.high[i])); pen.stroke() } mark(pen, this.lines[l].marker, x, y, 5); pen.fillStyle = t.ink; pen.textAlign = x > w*.6 ? 'right' : 'left'; pen.fillText(short(this.lines[l].name, 24), x + (x > w*.6 ? -9 : 9), y - 9); this.marks.push({x, y, line: l, at: p.at[i], group: -1, seed: -1, value: p.mean[i], ms: this.lines[l].ms}) })
     this.sum.textContent = ''
   }
