@@ -175,6 +175,8 @@ SOON = """([root, seen, canvas, before]) => new Promise(done => { // the time be
         yes ? done(Math.max(0, t - tkClock.at)) : t > end ? done(-1) : requestAnimationFrame(look) }
     requestAnimationFrame(look) })"""
 
+NAMES = dict(scratch='Labels only', scratch_long='Labels only, as many steps', task_specific='Distilled', teacher='Teacher')      # as people say them
+
 class Front:
     "A live view, as mouse and keyboard find it"
     times = []                                                                             # (width, view, gesture, milliseconds)
@@ -217,11 +219,11 @@ class Explorer(Front):
     def inks(self, line):
         "How many pixels of the curves have the colour of a line"
         return self.curves.evaluate("""(e, c) => { const d = e.getContext('2d').getImageData(0, 0, e.width, e.height).data, near = (i, k) => Math.abs(d[i + k] - c[k]) < 12; let n = 0
-            for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 250 && near(i, 0) && near(i, 1) && near(i, 2)) n++; return n }""", self.ask(f"""(c => c.match(/\\w\\w/g).map(v => parseInt(v, 16)))(view.lines.find(l => l.name === '{line}').colour)"""))
+            for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 250 && near(i, 0) && near(i, 1) && near(i, 2)) n++; return n }""", self.ask(f"""(c => c.match(/\\w\\w/g).map(v => parseInt(v, 16)))(view.lines.find(l => l.id === '{line}').colour)"""))
 
     def point(self, line, budget, name):
         "Where a point is drawn"
-        x, y = self.ask(f"""(s => [s.x, s.y])(view.spots.find(s => view.lines[view.points.line[s.i]].name === '{line}' && view.points.at[s.i] === {budget} && view.names[s.cls] === '{name}'))""")
+        x, y = self.ask(f"""(s => [s.x, s.y])(view.spots.find(s => view.lines[view.points.line[s.i]].id === '{line}' && view.points.at[s.i] === {budget} && view.names[s.cls] === '{name}'))""")
         return self.spot(self.curves, x, y)
 
     def agrees(self, *off):
@@ -236,7 +238,7 @@ class Explorer(Front):
     def picked(self, line, budget, name):
         "Whether this point's worst case is the picture beside it"
         want = self.truth.worst(method=line, budget=budget, **{'class': name})
-        assert self.title() == f'{line} at budget {budget}, {name}', self.title()
+        assert self.title() == f'{NAMES[line]} at budget {budget}, {name}', self.title()
         assert self.listed()[0].startswith(want), f'{self.listed()[0]}, not {want}'
         return self.picture.get_attribute('aria-label').startswith(want)
 
@@ -244,7 +246,7 @@ PICKED = 'view.picture.image && view.picture.what === view.model.get("detail").c
 
 def drive_explorer(page, truth):
     "Every control of the explorer, by mouse and by keyboard"
-    e, name = Explorer(page, truth), 'parenchyma'; chip = e.button('scratch_long')
+    e, name = Explorer(page, truth), 'parenchyma'; chip = e.button(NAMES['scratch_long'])
     until(lambda: all(e.inks(l) > 20 for l in truth.lines()), 'every line is drawn, in its colour')
     if not e.cell.locator('.widget-html table').first.is_visible(): e.cell.get_by_text('Numbers', exact=True).click()
     e.does('a method off, by mouse', chip.click, lambda: e.inks('scratch_long') == 0, 'view.off.size === 1', e.curves)
@@ -260,9 +262,9 @@ def drive_explorer(page, truth):
     x, y = e.point('task_specific', 24, name); value = truth.dice(method='task_specific', budget=24, **{'class': name})
     def told(): # beside the pointer
         box = e.root.locator('.tk-tip').bounding_box()
-        return 'task_specific' in e.tip() and f'budget 24, {name}: {value}' in e.tip() and abs(box['y'] - y) < 130 and abs(box['x'] - x) < 320
+        return 'Distilled' in e.tip() and f'budget 24, {name}: {value}' in e.tip() and abs(box['y'] - y) < 130 and abs(box['x'] - x) < 320
     e.does('hovering tells the point, at the pointer', lambda: e.mouse.move(x + 1, y), told, '!view.tip.hidden')
-    e.does('a click shows its case beside it', lambda: e.mouse.click(x, y), lambda: e.picked('task_specific', 24, name), PICKED.format('task_specific at budget 24'), e.picture)
+    e.does('a click shows its case beside it', lambda: e.mouse.click(x, y), lambda: e.picked('task_specific', 24, name), PICKED.format('Distilled at budget 24'), e.picture)
     e.does('wheel: closer', lambda: (e.mouse.move(x, y), e.mouse.wheel(0, -300)), lambda: e.ask('!!view.range'), canvas=e.curves)
     def drag(): e.mouse.move(x - 60, y + 30); e.mouse.down(); e.mouse.move(x - 20, y + 50, steps=4); e.mouse.up()
     e.does('drag: along', drag, lambda: True, canvas=e.curves)
@@ -270,7 +272,7 @@ def drive_explorer(page, truth):
     e.does('closer, by keyboard', lambda: e.key(e.curves, '+'), lambda: e.ask('!!view.range'), canvas=e.curves)
     e.does('reset, by keyboard', lambda: e.key(e.curves, '0'), lambda: not e.ask('!!view.range'), canvas=e.curves)
     e.does('arrows go from point to point', lambda: e.key(e.curves, 'ArrowRight', 'ArrowRight', 'ArrowDown'), lambda: 'budget' in e.tip() and 'patients' in e.root.locator('.tk-unseen').inner_text(), canvas=e.curves)
-    e.does('Enter picks one', lambda: e.keyboard.press('Enter'), lambda: e.title() != f'task_specific at budget 24, {name}', 'view.title.textContent.startsWith(view.lines[view.pick[0]].name)', e.picture)
+    e.does('Enter picks one', lambda: e.keyboard.press('Enter'), lambda: e.title() != f'Distilled at budget 24, {name}', 'view.title.textContent.startsWith(view.lines[view.pick[0]].name)', e.picture)
     for tab in 'Pairs', 'Patients': e.does(f'{tab}, by mouse', e.button(tab).click, lambda: e.button(tab).get_attribute('aria-pressed') == 'true', canvas=e.side)
     e.does('class of the panel, by keyboard', lambda: e.choose(e.menu('class of the panel'), 'central'), lambda: e.ask('view.names[view.focus.cls]') == 'central echo', canvas=e.side)
     e.does('place of the panel, by keyboard', lambda: e.choose(e.menu('place of the panel'), 'budget 6'), lambda: e.ask('view.focus.at') == 6, canvas=e.side)
@@ -280,13 +282,13 @@ def drive_explorer(page, truth):
     e.does('its click shows that patient', lambda: e.mouse.click(*at), lambda: e.title().startswith(mark['line']) and e.ask('view.group') >= 0 and all(t.startswith(mark['group']) for t in e.listed()), f'view.group >= 0 && view.title.textContent.startsWith({mark["line"]!r})')
     e.does('a dot, by keyboard', lambda: e.key(e.side, 'ArrowRight', 'ArrowRight'), lambda: 'patient' in e.tip(), '!view.tip.hidden')
     e.button('Pairs').click()
-    e.does('first method, by keyboard', lambda: e.choose(e.menu('first method'), 'teacher'), lambda: e.ask('view.lines[view.pair[0]].name') == 'teacher', canvas=e.side)
-    e.does('second method, by keyboard', lambda: e.choose(e.menu('second method'), 'task'), lambda: 'is better in' in e.root.locator('.tk-side > .tk-note').inner_text(), canvas=e.side)
+    e.does('first method, by keyboard', lambda: e.choose(e.menu('first method'), 'Teacher'), lambda: e.ask('view.lines[view.pair[0]].name') == 'Teacher', canvas=e.side)
+    e.does('second method, by keyboard', lambda: e.choose(e.menu('second method'), 'Distilled'), lambda: 'is better in' in e.root.locator('.tk-side > .tk-note').inner_text(), canvas=e.side)
     for label, word, back in ('metric', 'HD95', 'Dice'), ('minus', 'scratch_long', '(no'), ('over', 'method', 'budget'):
         e.does(f'{label}: {word}', lambda: e.choose(e.labelled(label), word), lambda: True, 'view.chart !== window.tkChart && (window.tkChart = view.chart)', e.curves)
         e.does(f'{label}: {back}', lambda: e.choose(e.labelled(label), back), lambda: True, 'view.chart !== window.tkChart && (window.tkChart = view.chart)', e.curves)
     e.button('Patients').click(); spot = e.point('teacher', 6, name)
-    e.does('another point', lambda: e.mouse.click(*spot), lambda: e.picked('teacher', 6, name), PICKED.format('teacher at budget 6'), e.picture)
+    e.does('another point', lambda: e.mouse.click(*spot), lambda: e.picked('teacher', 6, name), PICKED.format('Teacher at budget 6'), e.picture)
     first = e.picture.get_attribute('aria-label')
     e.does('next case, by mouse', e.button('next case').click, lambda: e.picture.get_attribute('aria-label') != first, 'view.model.get("detail").index === 1 && view.picture.what === view.model.get("detail").case', e.picture)
     e.does('previous case, by keyboard', lambda: e.key(e.picture, 'ArrowLeft'), lambda: e.picture.get_attribute('aria-label') == first, 'view.model.get("detail").index === 0 && view.picture.what === view.model.get("detail").case', e.picture)
@@ -295,7 +297,7 @@ def drive_explorer(page, truth):
     e.does('wheel on the picture', lambda: (e.mouse.move(*e.spot(e.picture, 90, 90)), e.mouse.wheel(0, -300)), lambda: e.ask('view.picture.shared.zoom') > 1, canvas=e.picture)
     e.does('all of the picture, by keyboard', lambda: e.key(e.picture, '0'), lambda: e.ask('view.picture.shared.zoom') == 1, canvas=e.picture)
     until(e.agrees, 'after all this the table still says what the CSV files say', 30)
-    ten = e.button('scratch')
+    ten = e.button(NAMES['scratch'])
     e.does('ten fast gestures', lambda: ten.evaluate('b => { for (let i = 0; i < 10; i++) b.click() }'), lambda: e.inks('scratch') > 20, '!view.line.busy && !view.line.want.size')
 
 class Cases(Front):
@@ -326,7 +328,7 @@ def drive_cases(page, truth):
     for label in 'tint of the truth', 'darkest value (window)', 'brightest value (window)':
         c.does(f'{label}, by keyboard', lambda: c.key(c.slider(label), *['Home' if label != 'darkest value (window)' else 'End']), lambda: True, canvas=c.picture)
         c.does(f'{label}, back', lambda: c.key(c.slider(label), *['End' if label != 'darkest value (window)' else 'Home']), lambda: True, canvas=c.picture)
-    for field, word in ('method', 'teacher'), ('budget', 'budget 6'), ('seed', 'seed 1'):
+    for field, word in ('method', 'Teacher'), ('budget', 'budget 6'), ('seed', 'seed 1'):
         c.does(f'{field} of answer 1, by keyboard', lambda: c.choose(c.menu(f'{field} of answer 1'), word), lambda: c.menu(f'{field} of answer 1').evaluate('e => e.selectedOptions[0].text') == word, 'view.current.shown.join() === view.shown.join() && view.panels[0].picture.what?.labels === view.current.answers[0].labels', c.picture)
     panels = c.root.locator('.tk-panel')
     c.does('A/B, by mouse: one place', c.button('A/B: two answers in one place, by turns (b)').click, lambda: [p.is_visible() for p in panels.all()].count(True) == 1)

@@ -24,7 +24,7 @@ from .front import (ADVICE, Live, TrainingView, block, folded, front, numbers, p
                         picture_html, with_widgets)
 from .results import (DIGITS, LOWER, SETTINGS, Interval, Results, Table, everywhere,
                           expected_calibration_error, footnote, holm, interval, load_results,
-                          p_text, quoted_cell, setting_text, settings_of, signed_rank)
+                          method_name, p_text, quoted_cell, setting_text, settings_of, signed_rank)
 from .metrics import FLAGS, METRICS
 from .readers import read_values
 from .viz import (ERRORS, colour, curves, drawn_bytes, error_overlay, figure_bytes, grid,
@@ -737,7 +737,7 @@ def _chart(self:DiceExplorer): # the lines and points; another metric or axis is
     def look(line):
         at = line_look(self.places[line])
         ms = self.latency.get(line, self.latency.get(lines[line]))
-        return dict(name=str(line), method=str(lines[line]), colour=at['color'],
+        return dict(name=_human(line, lines[line]), id=str(line), colour=at['color'],
                     marker=at['marker'], dash=self.places[line][1],
                     ms=None if ms is None else float(ms))
     columns = {c: numbers(t[c]) for c in ('mean', 'low', 'high', 'at')}
@@ -748,6 +748,9 @@ def _chart(self:DiceExplorer): # the lines and points; another metric or axis is
                 word=_WORDS.get(v.x, ''), xlabel=_AXIS_LABELS[v.x], flat=v.x == 'method',
                 loggable=v.x in AXES[:4], lower=v.metric in LOWER,
                 digits=DIGITS.get(v.metric, 3), reference=v.reference)
+
+def _human(line, method): # a line's name as people say it
+    return str(line).replace(str(method), method_name(method), 1)
 
 def _places_of(values, names): # each value's place among the names
     return pd.Index(list(names)).get_indexer(list(values)).tolist()
@@ -833,6 +836,7 @@ def _detail(self:DiceExplorer): # the picked point for the browser: a list of im
     if not v.pick: return {}
     rows = self._images().head(200)
     line, at, name, seed = v.pick
+    line = _human(line, self.points.method_of(v.x)[line])
     said = dict(title=_spot(line, at, name, v.x) + ('' if seed is None else f', seed {seed}'),
                 cases=[dict(text=self._listed(r)) for _, r in rows.iterrows()], index=self.open)
     if not len(rows): return said
@@ -1105,7 +1109,7 @@ class CaseBrowser(Live):
 def _parts(name, row): # a line's name, a row of it -> what the menus for method, budget and seed offer
     budget, seed = ('' if pd.isna(row[c]) else str(row[c]) for c in ('budget', 'seed'))
     method = name.replace(f' · budget {budget}', '').replace(f' · seed {seed}', '')
-    return dict(name=name, method=method, budget=budget, seed=seed)
+    return dict(name=name, method=_human(method, row.method), budget=budget, seed=seed)
 
 @patch
 def _take(self:CaseBrowser, results):

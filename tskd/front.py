@@ -172,11 +172,12 @@ def _say(self:Live): "Show `said`"
 def gently(self:Live, f): # a callback of a widget
     "The same, but what goes wrong is shown in the view"
     def call(*args):
-        self._touched = True
+        # one callback may set off others
+        was, self._touched = self._touched, True
         try: return f(*args)
         except TskdError as e: self.tell(e)
         except Exception as e: self.tell(f'{type(e).__name__}: {e}')
-        finally: self._touched = False
+        finally: self._touched = was
     return call
 
 # %% ../nbs/21a_front.ipynb #90a3031c

@@ -134,7 +134,7 @@ class Front {
     const watch = new MutationObserver(() => this.paint()); watch.observe(document.body, {attributes: true, attributeFilter: ['data-jp-theme-light', 'data-jp-theme-name', 'class']})
     const media = matchMedia('(prefers-color-scheme: dark)'), repaint = () => this.paint(); media.addEventListener('change', repaint)
     const size = new ResizeObserver(() => this.fit()); size.observe(this.root)
-    const keys = e => this.root.toggleAttribute('data-lm-suppress-shortcuts', !e.ctrlKey && !e.metaKey) // a letter typed here is no command of JupyterLab's; Ctrl+S is
+    const keys = e => this.root.contains(e.target) && e.target.toggleAttribute('data-lm-suppress-shortcuts', !e.ctrlKey && !e.metaKey) // a letter typed here is no command of JupyterLab's; Ctrl+S is
     addEventListener('keydown', keys, true); this.undo.push(() => removeEventListener('keydown', keys, true))
     this.undo.push(() => { watch.disconnect(); size.disconnect(); media.removeEventListener('change', repaint); this.line.close() })
   }
