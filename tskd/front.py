@@ -108,8 +108,8 @@ class Live:
 
 # %% ../nbs/21a_front.ipynb #5912801b
 # an output with a sentence instead of a view, before a twin
-DEAD = ('<style>.jp-OutputArea-child:has(.jupyter-widgets:not(:has(*))):has(+ '
-        '.jp-OutputArea-child .tskd-static){display:none}</style>')
+DEAD = ('<style>.jp-OutputArea-child:has(.jupyter-widgets):not(:has(.jupyter-widgets > *))'
+        ':has(+ .jp-OutputArea-child .tskd-static){display:none}</style>')
 
 @patch
 def twin(self:Live):
