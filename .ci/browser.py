@@ -285,8 +285,8 @@ def drive_explorer(page, truth):
     e.does('first method, by keyboard', lambda: e.choose(e.menu('first method'), 'Teacher'), lambda: e.ask('view.lines[view.pair[0]].name') == 'Teacher', canvas=e.side)
     e.does('second method, by keyboard', lambda: e.choose(e.menu('second method'), 'Distilled'), lambda: 'is better in' in e.root.locator('.tk-side > .tk-note').inner_text(), canvas=e.side)
     for label, word, back in ('metric', 'HD95', 'Dice'), ('minus', 'scratch_long', '(no'), ('over', 'method', 'budget'):
-        e.does(f'{label}: {word}', lambda: e.choose(e.labelled(label), word), lambda: True, 'view.chart !== window.tkChart && (window.tkChart = view.chart)', e.curves)
-        e.does(f'{label}: {back}', lambda: e.choose(e.labelled(label), back), lambda: True, 'view.chart !== window.tkChart && (window.tkChart = view.chart)', e.curves)
+        e.does(f'{label}: {word}', lambda: e.choose(e.labelled(label), word), lambda: True, canvas=e.curves)
+        e.does(f'{label}: {back}', lambda: e.choose(e.labelled(label), back), lambda: True, canvas=e.curves)
     e.button('Patients').click(); spot = e.point('teacher', 6, name)
     e.does('another point', lambda: e.mouse.click(*spot), lambda: e.picked('teacher', 6, name), PICKED.format('Teacher at budget 6'), e.picture)
     first = e.picture.get_attribute('aria-label')
