@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 import torch
 import torch.nn.functional as F
-from timm.models.vision_transformer import Block
 from torch import nn
 from torch.func import functional_call
 from .augment import Views, keys, uniform
-from .core import TskdError, content_id, patch
+from .core import Later, TskdError, content_id, patch
 from .data import SegData
 from .models import SegModel, VitEncoder, seg_model, sincos_positions
 from .recipes import declared, one_of, real_number, takes, trained, whole_number
@@ -112,6 +111,7 @@ class MaskedAutoencoder(nn.Module):
         self.enter = nn.Linear(self.encoder.channels, width)
         self.token = nn.Parameter(.02*torch.randn(1, 1, width))
         self.register_buffer('places', sincos_positions(width, self.shape))
+        Block = Later('timm.models.vision_transformer').Block
         self.blocks = nn.Sequential(*(Block(width, heads, qkv_bias=True) for _ in range(depth)))
         self.leave = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, channels*self.side**2))
 
