@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['STANDARD', 'WHEN', 'STRONG', 'METHODS', 'Context', 'changed', 'Arm', 'noted', 'best_dice', 'weakness', 'untrained',
-           'named', 'with_imagenet', 'imagenet_unet', 'pretrained', 'distilled', 'taught_after_labels', 'the_teacher',
-           'self_trained', 'taught_by_its_like', 'drawn', 'warped', 'pasted']
+           'named', 'with_imagenet', 'imagenet_unet', 'pretrained', 'distilled', 'taught_after_labels', 'label_net',
+           'the_teacher', 'self_trained', 'taught_by_its_like', 'drawn', 'warped', 'pasted']
 
 # %% ../nbs/14_methods.ipynb #82563faa
 import copy
@@ -159,6 +159,7 @@ class Arm:
     more_labels: bool = False # whether those come from labels
     phase: str = None       # the stage before the fine-tuning, whose steps count
     labels: str = 'last'    # when they are learnt, see `WHEN`
+    beside: tuple = ()      # arms on the labels alone, whose models teach too
     recipes: dict = field(default_factory=dict) # stage -> what differs in this arm
     of: str = ''            # the arm that it is a variation of
 
@@ -168,8 +169,8 @@ class Arm:
 
     @property
     def id(self):
-        beside = {'name', 'title', 'recipes', 'of', 'labels'}
-        parts = {k: v for k, v in self.__dict__.items() if k not in beside} | WHEN[self.labels]
+        unused = {'name', 'title', 'recipes', 'of', 'labels', *(() if self.beside else ('beside',))}
+        parts = {k: v for k, v in self.__dict__.items() if k not in unused} | WHEN[self.labels]
         return content_id(parts | dict(recipes={k: v if isinstance(v, Recipe) else dict(v)
                                                 for k, v in self.recipes.items()}))
 
@@ -316,10 +317,15 @@ def taught_after_labels(arm, c):
     "The student, tuned on the labels, then taught by the foundation model and by what it was"
     own = finetune(arm.network(c), c.labelled, c.val, out=c.root, recipe=arm.finetuning(c),
                    execution=c.execution)
-    two = c.teacher(arm.recipes.get('teacher')), own
-    both = Ensemble(two, weights=votes(two, c.labelled))
-    return distill(both, arm.images(c), own, out=c.root, recipe=arm.recipe(c, 'distill'),
+    teachers = c.teacher(arm.recipes.get('teacher')), own, *(label_net(a, c) for a in arm.beside)
+    all_of_them = Ensemble(teachers, weights=votes(teachers, c.labelled))
+    return distill(all_of_them, arm.images(c), own, out=c.root, recipe=arm.recipe(c, 'distill'),
                    execution=c.execution)
+
+def label_net(arm, c, recipe=None): # an Arm on the labels alone; of its fine-tuning
+    "What the labels make of an arm's network: another arm's teacher"
+    return c.once(arm.name, partial(finetune, arm.network(c), c.labelled, c.val),
+                  recipe or arm.finetuning(c))
 
 def the_teacher(arm, c):
     "The tuned foundation model itself"
@@ -335,7 +341,7 @@ def self_trained(arm, c):
 def taught_by_its_like(arm, c):
     "The network, distilled from the same network tuned on the labels"
     recipe = arm.but(labels='alone').finetuning(c)
-    teacher = c.once(arm.name, partial(finetune, arm.network(c), c.labelled, c.val), recipe)
+    teacher = label_net(arm, c, recipe)
     return distill(teacher, arm.images(c), arm.network(c), out=c.root,
                    recipe=arm.recipe(c, 'distill'), execution=c.execution)
 

@@ -115,7 +115,9 @@ def _how(method, c):
     # an Arm or a function; its Context -> what the result depends on, besides the data
     stages = method.stages() if isinstance(method, Arm) else c.recipes
     of = method.recipe if isinstance(method, Arm) else lambda c, stage: c.recipe(stage)
-    return dict(function=method, recipes={stage: of(c, stage).content for stage in stages})
+    beside = [_how(a, c) for a in getattr(method, 'beside', ())]
+    return (dict(function=method, recipes={stage: of(c, stage).content for stage in stages})
+            | (dict(beside=beside) if beside else {}))
 
 def _stage(spec, cell): # what tells this cell from others: name, version, settings, inputs
     c = context_of(spec, cell)
