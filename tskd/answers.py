@@ -216,7 +216,7 @@ def put(self:AnswerCache, keys, said): # names; dict of tensors with a row for e
     "Keep answers; in a folder they are after `flush`, or when there are enough for a shard"
     for i, k in enumerate(keys):
         if self.full or k in self.held: continue
-        answer = {n: t[i].clone() for n, t in said.items()}
+        answer = {n: t[i].clone(memory_format=torch.contiguous_format) for n, t in said.items()}
         if not self.folder and self.bytes + _bytes(answer) > self.max_bytes: self.note_full()
         else: self.held[k] = answer; self.held_bytes += _bytes(answer)
     if self.folder and self.held_bytes >= self.shard_bytes: self.flush()
