@@ -321,7 +321,7 @@ def drive_cases(page, truth):
     key = c.root.locator('.tk-keys')
     c.does('errors, by mouse: with a key of their own', c.button('errors instead of outlines (e)').click, lambda: 'missed' in key.inner_text() and 'truth' not in key.inner_text(), canvas=c.picture)
     c.does('outlines, by keyboard', lambda: c.key(c.picture, 'e'), lambda: 'truth' in key.inner_text(), canvas=c.picture)
-    c.does('wheel: closer, in all pictures', lambda: (c.mouse.move(*c.spot(c.picture, 100, 100)), c.mouse.wheel(0, -400)), lambda: c.ask('view.shared.zoom') > 1.5, canvas=c.picture)
+    c.does('wheel: closer, in all pictures', lambda: (c.mouse.move(*c.spot(c.picture, 100, 100)), c.mouse.wheel(0, -400)), lambda: c.ask('view.shared.zoom') > 1.2, canvas=c.picture)
     c.does('fit, by mouse', c.button('fit: all of the picture (0)').click, lambda: c.ask('view.shared.zoom') == 1, canvas=c.picture)
     c.does('closer, by keyboard', lambda: c.key(c.picture, '+', '+'), lambda: c.ask('view.shared.zoom') > 1.5, canvas=c.picture)
     c.does('fit, by keyboard', lambda: c.key(c.picture, '0'), lambda: c.ask('view.shared.zoom') == 1, canvas=c.picture)
