@@ -111,7 +111,7 @@ def recipes(self:Plan, images): # in the pool -> stage of STANDARD -> settings
     own = dict(
         teacher=dict(steps=self.teacher_steps, lr=1e-3,
                      validate_every=max(10, self.teacher_steps//8)),
-        distill=dict(steps=self.distill_steps, views=self.views(images), lr=1e-3,
+        distill=dict(steps=self.distill_steps, views=self.views(images), looks='flips', lr=1e-3,
                      batch_size=self.batch_size),
         finetune=dict(steps=self.tune_steps, lr=2e-3, batch_size=self.batch_size))
     return {stage: own.get(stage, {}) | (self.overrides or {}).get(stage, {})
@@ -163,7 +163,8 @@ class Pace:
 def _answer_seconds(c, arm): # a Context; ours -> seconds for a view
     student = c.start()
     teachers = c.base, student, *(a.network(c) for a in arm.beside)
-    targets = Targets(Ensemble(teachers), student, execution=c.execution)
+    targets = Targets(Ensemble(teachers), student, execution=c.execution,
+                      average=arm.recipe(c, 'distill').looks)
     image = c.labelled[:4].batches(4, c.base.size[0], shuffle=False).batch([0], 0)['image']
     image = image.expand(4, *image.shape[1:])
     targets(image)                                                          # the first one warms up
