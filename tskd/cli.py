@@ -624,7 +624,7 @@ def can_open(): # or an error that says how
     "Whether JupyterLab is there, and the live figures"
     from tskd.core import EXTRAS, has, install_line
     if lack := [m for m in EXTRAS['lab'] if not has(m)]:
-        raise TskdError('JupyterLab, and ipympl for live figures', f'no module {lack[0]}',
+        raise TskdError('JupyterLab', f'no module {lack[0]}',
                         install_line('lab'))
 
 def lab_command(folder, port=None, browser=True): # the words of a command line
