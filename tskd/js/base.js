@@ -134,7 +134,8 @@ class Front {
     const watch = new MutationObserver(() => this.paint()); watch.observe(document.body, {attributes: true, attributeFilter: ['data-jp-theme-light', 'data-jp-theme-name', 'class']})
     const media = matchMedia('(prefers-color-scheme: dark)'), repaint = () => this.paint(); media.addEventListener('change', repaint)
     const size = new ResizeObserver(() => this.fit()); size.observe(this.root)
-    const keys = e => this.root.contains(e.target) && e.target.toggleAttribute('data-lm-suppress-shortcuts', !e.ctrlKey && !e.metaKey) // a letter typed here is no command of JupyterLab's; Ctrl+S is
+    const around = () => this.root.closest('.jp-OutputArea-output') ?? this.root, keys = e => around().contains(e.target) // a key pressed here, or in a menu beside it, is no command of JupyterLab's; Ctrl+S is
+      && e.target.toggleAttribute('data-lm-suppress-shortcuts', !e.ctrlKey && !e.metaKey)
     addEventListener('keydown', keys, true); this.undo.push(() => removeEventListener('keydown', keys, true))
     this.undo.push(() => { watch.disconnect(); size.disconnect(); media.removeEventListener('change', repaint); this.line.close() })
   }

@@ -300,7 +300,8 @@ class Explorer extends Front {
     const told = m => [this.lines[m.line].name, m.group >= 0 ? `patient ${this.groups[m.group]}` : null, m.seed >= 0 ? `seed ${m.seed}` : null, `${this.chart.label ?? ''} ${round(m.value, this.chart.digits ?? 3)}`, m.ms && `${say(m.ms)} ms`, m.other != null ? `difference ${round(m.other, this.chart.digits ?? 3)}` : null].filter(Boolean)
     const take = m => this.choose(m.line, this.true_(m.at), this.focus.cls, m.seed >= 0 ? m.seed : null, m.group >= 0 ? this.groups[m.group] : null)
     s.addEventListener('pointermove', e => { const m = near(...this.strip.at(e)); s.style.cursor = m ? 'pointer' : 'default'; this.hint(e.clientX, e.clientY, m && told(m)) })
-    s.addEventListener('pointerleave', () => this.hint()); s.addEventListener('click', e => { const m = near(...this.strip.at(e)); if (m) take(m) })
+    let under = null; s.addEventListener('pointerdown', e => { under = near(...this.strip.at(e)) }) // a click comes in whole pixels, dots lie closer: taken is what was told
+    s.addEventListener('pointerleave', () => this.hint()); s.addEventListener('click', () => { if (under) take(under) })
     s.addEventListener('keydown', e => { const by = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[e.key], n = (this.marks ?? []).length; if (!n) return
       if (by) { e.preventDefault(); this.sideAt = ((this.sideAt ?? -by) + by + n) % n; const m = this.marks[this.sideAt], r = s.getBoundingClientRect(); this.hint(r.left + m.x, r.top + m.y, told(m)); this.live.textContent = told(m).join(', ') }
       else if ((e.key === 'Enter' || e.key === ' ') && this.marks[this.sideAt]) { e.preventDefault(); take(this.marks[this.sideAt]) } })
