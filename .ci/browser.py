@@ -308,7 +308,7 @@ class Cases(Front):
     def __init__(self, page, truth):
         super().__init__(page, 'CaseBrowser'); self.truth, self.picture = truth, self.root.locator('.tk-panel canvas').first
     def where(self): return self.root.locator('.tk-title').first.inner_text()
-    def shows(self, i): return self.where().startswith(f'{i + 1} of ') and self.ask('view.current.id === view.ids[view.at]')
+    def shows(self, i): return self.where().startswith(f'{i + 1} of ') and self.ask('view.current?.id === view.ids[view.at]')
     def is_at(self, i): return f'view.at === {i} && view.current.id === view.ids[{i}] && view.panels.every(p => p.picture.what?.image === view.current.image && p.picture.image)'
 
 def drive_cases(page, truth):

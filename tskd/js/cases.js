@@ -39,15 +39,17 @@ class Cases extends Front {
       i.none?.[k] && !i.none[k - 1] && el('div', {className: 'tk-gap', textContent: i.gap || ''}),
       button('', `${i.short[k]}: case ${id}, ${i.text[k]}`, () => this.go(k), {className: 'tk-thumb'})].filter(Boolean)))
     this.thumbs = [...this.strip.querySelectorAll('.tk-thumb')]; this.thumbs.forEach((b, k) => b.append(el('img', {alt: ''}), el('span', {textContent: i.short[k]})))
-    this.slider.max = Math.max(1, this.ids.length); this.pictures(); setTimeout(() => this.fetch(), 30)
+    this.slider.max = Math.max(1, this.ids.length); this.pictures(); setTimeout(() => this.fetch(), 30); this.caught()
   }
+  caught() { // a case may arrive before the list that has it
+    const d = this.model.get('detail'); if (d?.id && this.current !== d && d.id === this.ids[this.at] && d.shown.join() === this.shown?.join()) this.arrived(d) }
   look() {
     const l = this.model.get('look') || {}; this.marked = l.marked || []
     if (!this.line.waits('page')) this.at = clamp(l.index || 0, 0, Math.max(0, this.ids.length - 1))
     if (!this.line.waits('view')) { Object.assign(this.shared, {alpha: l.alpha ?? .35, errors: !!l.errors}); if (this.shared.zoom !== l.zoom && l.zoom) this.shared.zoom = l.zoom
       if (l.middle && this.shared.zoom > 1 && this.shared.x === .5 && this.shared.y === .5) [this.shared.x, this.shared.y] = l.middle }
     if (!this.line.waits('lines')) this.shown = l.shown || []
-    this.frames(); this.told()
+    this.frames(); this.told(); this.caught()
   }
   arrived(d) { if (!d || !d.id) { this.current = null; this.where.textContent = 'No case to show'; for (const p of this.panels) p.picture.show(null); return }
     this.store(d); if (d.id !== this.ids[this.at] || d.shown.join() !== this.shown.join()) return   // an answer that came too late
