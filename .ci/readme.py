@@ -18,7 +18,7 @@ def blocks(cells, pictures): # cells of a notebook; dict that takes file name ->
         source = ''.join(cell['source']).strip()
         said = directives(source)
         if not source or 'hide' in said: continue
-        if cell['cell_type'] == 'markdown': yield source
+        if cell['cell_type'] == 'markdown': yield re.sub(r'\]\((?!https?:|#|/)', '](nbs/', source)      # links as seen from the root
         elif cell['cell_type'] == 'code':
             code = re.sub(r'^#\|.*\n?', '', source, flags=re.M).strip()
             if 'echo: false' not in said: yield f'```python\n{code}\n```'
