@@ -24,11 +24,11 @@ from .teacher import LoRA, fit_teacher, load_teacher
 from .audit import audit, quality
 from .diffusion import Diffusion, fit_diffusion, load_generator
 from .answers import Looks, calibrate
-from .ensemble import Ensemble, load_ensemble, save_ensemble
+from .ensemble import Ensemble, load_ensemble, save_ensemble, votes
 from .student import Distillation, FineTuning, distill, finetune, load_student
 from .pretrain import Contrastive, Masked, fit_mae, fit_moco
 from .consistency import SelfTraining, self_train
-from .methods import METHODS, Arm, Context, NotRun
+from .methods import METHODS, STRONG, Arm, Context, NotRun
 from .results import Results, load_results, paper_table, study_curves
 from .evaluation import evaluate, predict
 from .study import Study, StudyFolder, best_of, load_study, vary
