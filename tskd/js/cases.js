@@ -4,7 +4,7 @@ class Cases extends Front {
   constructor(model, host) {
     super(model, host)
     this.at = 0; this.small = new Map(); this.kept = new Map(); this.face = 0; this.panels = []
-    this.shared = {zoom: 1, x: .5, y: .5, alpha: .35, errors: false, level: null, views: [], tell: () => this.told()}
+    this.shared = {zoom: 1, x: .5, y: .5, alpha: .35, errors: false, level: null, views: [], tell: () => { this.keep(); this.told() }}
     const slide = (label, min, max, step, put) => el('input', {type: 'range', min, max, step, 'aria-label': label, title: label, oninput: e => put(+e.target.value)})
     const chip = (text, label, click) => button(text, label, click, {className: 'tk-chip'})
     this.prev = button('◀', 'previous case (left arrow)', () => this.go(this.at - 1)); this.next = button('▶', 'next case (right arrow)', () => this.go(this.at + 1))
@@ -25,7 +25,7 @@ class Cases extends Front {
       el('div', {className: 'tk-row'}, el('span', {className: 'tk-chips'}, this.errors, this.flick, this.swap, this.auto, this.add), el('span', {className: 'tk-chips'}, this.far, this.near, this.reset),
         group('tint', this.alpha), group('window', this.dark, this.bright)),
       this.board, this.key, el('div', {className: 'tk-row tk-marked'}, el('b', {textContent: 'Marked for relabelling'}), this.marks, this.file, button('save list', 'save the marked cases', () => this.line.ask({do: 'save', value: this.file.value}))))
-    this.keep = debounce(() => this.line.ask({do: 'view', value: {alpha: this.shared.alpha, zoom: this.shared.zoom, errors: this.shared.errors}}), 250)
+    this.later = debounce(() => { this.keeping = false; this.line.ask({do: 'view', value: {alpha: this.shared.alpha, zoom: this.shared.zoom, errors: this.shared.errors}}) }, 250)
     this.undo.push(() => clearInterval(this.timer))
     this.on('index', () => this.listed()); this.on('look', () => this.look()); this.on('detail', () => this.arrived(model.get('detail'))); this.on('ahead', () => this.store(model.get('ahead'))); this.on('thumbs', () => this.pictures(model.get('thumbs')))
     this.listed(); this.look(); this.pictures(model.get('thumbs')); this.arrived(model.get('detail'))
@@ -46,7 +46,7 @@ class Cases extends Front {
   look() {
     const l = this.model.get('look') || {}; this.marked = l.marked || []
     if (!this.line.waits('page')) this.at = clamp(l.index || 0, 0, Math.max(0, this.ids.length - 1))
-    if (!this.line.waits('view')) { Object.assign(this.shared, {alpha: l.alpha ?? .35, errors: !!l.errors}); if (this.shared.zoom !== l.zoom && l.zoom) this.shared.zoom = l.zoom
+    if (!this.keeping && !this.line.waits('view')) { Object.assign(this.shared, {alpha: l.alpha ?? .35, errors: !!l.errors}); if (l.zoom && Math.abs(this.shared.zoom - l.zoom) > .13) this.shared.zoom = l.zoom
       if (l.middle && this.shared.zoom > 1 && this.shared.x === .5 && this.shared.y === .5) [this.shared.x, this.shared.y] = l.middle }
     if (!this.line.waits('lines')) this.shown = l.shown || []
     this.frames(); this.told(); this.caught()
@@ -66,6 +66,7 @@ class Cases extends Front {
   // Gestures: the view follows at once, the kernel when it can
 
   go(i) { i = clamp(i, 0, this.ids.length - 1); if (i === this.at || i < 0) return; this.at = i; this.told(); const d = this.kept.get(this.id(i)); if (d) this.draw(d); this.line.ask({do: 'page', value: i}) }
+  keep() { this.keeping = true; this.later() } // what the view shows is told when gestures rest; until then the kernel's older one doesn't count
   turn() { this.shared.errors = !this.shared.errors; this.redraw(); this.keep() }
   redraw() { for (const p of this.panels) p.picture.ask(); this.told() }
   flag() { const id = this.ids[this.at]; if (!id) return; this.marked = this.marked.includes(id) ? this.marked.filter(m => m !== id) : [...this.marked, id]; this.line.ask({do: 'mark', value: this.marked}); this.told() }
@@ -77,7 +78,7 @@ class Cases extends Front {
   less(k) { this.shown = this.shown.filter((_, j) => j !== k); this.sent() }
   sent() { this.frames(); this.line.ask({do: 'lines', value: this.shown}) }
   keys(e) { const act = {ArrowLeft: () => this.go(this.at - 1), ArrowRight: () => this.go(this.at + 1), m: () => this.flag(), b: () => this.compare(!this.ab), ' ': () => this.other(), Home: () => this.go(0), End: () => this.go(this.ids.length - 1)}[e.key]
-    if (act && !e.shiftKey && !e.ctrlKey && !e.metaKey) { e.preventDefault(); act() } else if (e.key === 'e') this.keep() }
+    if (act && !e.shiftKey && !e.ctrlKey && !e.metaKey) { e.preventDefault(); act() } }
 
   // What it looks like
 
@@ -87,7 +88,7 @@ class Cases extends Front {
     while (this.panels.length < n) { const k = this.panels.length, p = {picture: new Picture(this, 'picture of the case', this.shared), text: el('div', {className: 'tk-note'})}
       p.menus = ['method', 'budget', 'seed'].map(f => menu(`${f} of answer ${k + 1}`, v => this.wish(k, f, v))); p.off = button('×', `take answer ${k + 1} away`, () => this.less(k))
       p.box = el('section', {className: 'tk-panel', 'aria-label': `answer ${k + 1}`}, el('div', {className: 'tk-chips'}, el('b', {textContent: 'ABCDEFGH'[k] ?? ''}), ...p.menus, p.off), p.text, p.picture.box)
-      p.picture.canvas.addEventListener('keydown', e => this.keys(e)); p.picture.canvas.addEventListener('wheel', () => this.keep()); this.panels.push(p); this.board.append(p.box) }
+      p.picture.canvas.addEventListener('keydown', e => this.keys(e)); this.panels.push(p); this.board.append(p.box) }
     this.panels.forEach((p, k) => { const l = this.lines[this.shown[k]]; p.off.hidden = n < 2; for (const m of p.menus) m.hidden = !l; if (!l) return
       const of = (f, ...same) => [...new Set(this.lines.filter(o => same.every(s => o[s] === l[s])).map(o => o[f]))].map(v => [f === 'method' ? short(v, 36) : v === '' ? '–' : `${f} ${v}`, v])
       fill(p.menus[0], of('method'), l.method); fill(p.menus[1], of('budget', 'method'), l.budget); fill(p.menus[2], of('seed', 'method', 'budget'), l.seed)
