@@ -118,7 +118,7 @@ class Page:
 
     def run_all(self, seconds=900):
         self.menu('Run', 'Run All Cells')
-        start = time.time(); until(lambda: '[*]:' in self.prompts(), 'cells waiting for their turn', 30)
+        start = time.time(); until(lambda: '[*]:' in self.prompts() or self.finished(), 'cells waiting for their turn, or all done', 60)
         until(self.finished, f'{self.name}: all cells run, no error', seconds)
         print(f'      {time.time() - start:.0f} s')
 
