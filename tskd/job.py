@@ -6,7 +6,7 @@
 __all__ = ['Story', 'Job', 'outcomes', 'seen', 'Done', 'gathered', 'job_of', 'distill_task', 'pictures', 'end']
 
 # %% ../nbs/23d_job.ipynb #3b0e372e
-import textwrap, time
+import os, textwrap, time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from .data import SegData
 from .deploy import HubModel, export, latency, model_card
 from .folders import from_folder
 from .methods import best_dice
-from .plan import (OURS, Pace, Parts, Plan, advice, corrected, pace_of, parts_of, planned,
+from .plan import (OURS, Pace, Parts, Plan, advice, corrected, crowded, pace_of, parts_of, planned,
                        schedule, val_if_enough, still, survey, with_settings)
 from .recipes import Execution
 from .report import report
@@ -279,7 +279,10 @@ def job_of(data, minutes=None, out='tskd-job', settings=(), seed=0, show=True, p
 def measured(self:Job): # -> itself
     "Time this machine, and plan"
     minutes, run = self.minutes, self.execution.but(show=False)
-    self.pace = pace_of(self.plan, self.parts, self.out/'runs', run)
+    self.pace, theirs = pace_of(self.plan, self.parts, self.out/'runs', run)
+    if minutes and crowded(theirs):
+        self.story.say(f'Other programs keep {theirs:.1f} of {os.cpu_count()} cores busy: this is '
+                       f'planned for what they leave, and fitted anew after each part.', '')
     spent = (time.time() - self.began)/60
     self.plan = planned(self.pace, self.images, minutes and minutes - spent, self.plan,
                         self.fixed)
