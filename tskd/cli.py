@@ -431,8 +431,8 @@ def report(what: Path = typer.Argument(..., help='Folder of a study or of runs, 
 def distill(images: Path = typer.Argument(..., help='Folder of images; masks may lie among them.'),
             masks: Path = typer.Argument(None, help="Folder of masks with the same stems, or a "
                                                     "pattern below the images, like '*_mask.png'."),
-            unlabelled: Path = typer.Option(None, '--unlabelled', help='Further images, without '
-                                                                       'masks: your archive.'),
+            unlabelled: Path = typer.Option(None, '--unlabelled', help='Further images, without a '
+                                                                       'label.'),
             group: str = typer.Option(None, help='What tells the patient: a regex, or a CSV.'),
             label_map: str = _LABEL_MAP, classes: str = _CLASSES, order: str = _ORDER,
             layout: bool = _LAYOUT, minutes: float = typer.Option(None, '--minutes', min=.1,
@@ -446,7 +446,7 @@ def distill(images: Path = typer.Argument(..., help='Folder of images; masks may
             as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
     """From images and a few labels to a small segmenter: plan, train, compare, export.
 
-    Example: tskd distill images masks --unlabelled archive --minutes 30
+    Example: tskd distill images masks --unlabelled more --minutes 30
 
     Example: tskd distill images masks --group '^(P[0-9]+)_' --plan
     """
@@ -512,12 +512,12 @@ masks = "masks"                  # or a pattern like "*_mask.png"; without it, n
 # order = "ascending"            # of masks one a slice beside a volume, or "descending"
 # phantoms = 60                  # to try it out; size = 256: pixels of these
 # split_seed = 0                 # of pool, validation and test
-# [data.test]                    # a set to judge by; [data.archive]: further images without masks
+# [data.test]                    # a set to judge by; [data.archive]: further images without a label
 
 [study]
 methods = ["scratch_long", "task_specific"]     # the arms of the comparison
 budgets = [20, 40]               # labelled images
-# unlabelled = [0, 50, 150]      # images without labels; transfer_sizes: with made ones
+# unlabelled = [0, 50, 150]      # images without a label; transfer_sizes: with made ones
 seeds = [0, 1, 2]
 # val_share = 0.25               # labels for validation, as a share of the budget
 # judged = "test"                # or "val" while settings are searched
@@ -574,6 +574,7 @@ def _layouts_of_study(config): # a TOML file -> the Layouts of its folders
 
 def _studied(config, plan, workers, dask, as_json):
     import os
+    from tskd.results import method_name
     from tskd.study import load_study
     s = load_study(config)
     if plan:
@@ -585,7 +586,7 @@ def _studied(config, plan, workers, dask, as_json):
               show=not as_json)
     done, tables = s.outcomes(), s.tables()
     lost = done[done.state == 'failed']
-    lines = [str(tables), *(f'failed: {r.method}, {r.budget} labels, seed {r.seed}: {r.why}'
+    lines = [str(tables), *(f'failed: {method_name(r.method)}, {r.budget} labels, seed {r.seed}: {r.why}'
                             for r in lost.itertuples()),
              f'tables and results are in {s.folder}; a page of it all: tskd report {s.folder}']
     say(dict(folder=s.folder, cells=done.drop(columns='traceback').to_dict('records')), as_json,

@@ -24,7 +24,7 @@ from .front import (ADVICE, Live, TrainingView, block, folded, front, numbers, p
                         picture_html, with_widgets)
 from .results import (DIGITS, LOWER, SETTINGS, Interval, Results, Table, everywhere,
                           expected_calibration_error, footnote, holm, interval, load_results,
-                          method_name, p_text, quoted_cell, setting_text, settings_of, signed_rank)
+                          in_words, p_text, quoted_cell, run_title, setting_text, settings_of, signed_rank)
 from .metrics import FLAGS, METRICS
 from .readers import read_values
 from .viz import (ERRORS, colour, curves, drawn_bytes, error_overlay, figure_bytes, grid,
@@ -371,7 +371,7 @@ def _unit(points, metric):
 @patch
 def _ylabel(self:DiceExplorer):
     v = self.view; name = LABELS.get(v.metric, v.metric) + _unit(self.points, v.metric)
-    return f'{name}: difference to\n{plain_text(v.reference)}' if v.reference else name
+    return f'{name}: difference to\n{plain_text(run_title(v.reference))}' if v.reference else name
 
 # %% ../nbs/22_explore.ipynb #b717ba37
 @patch
@@ -430,7 +430,8 @@ def _rows(self:DiceExplorer, ax, name, shown, dots): # as `_panel`: methods side
             ax.plot(seeds, [y]*len(seeds), 'o', ms=3.6, mew=0, alpha=.45, color=look['color'])
         if v.bands: ax.plot([low, high], [y, y], lw=1.4, color=look['color'])
         ax.plot(m, y, markersize=5.5, **look)
-    ax.set_yticks([-i for i in range(len(names))], [plain_text(_short(n, 40)) for n in names])
+    ax.set_yticks([-i for i in range(len(names))],
+                  [plain_text(_short(run_title(n), 40)) for n in names])
     ax.set(ylim=(.6 - len(names), .6), xlabel=self._ylabel())
     if v.reference: ax.axvline(0, color='#888888', lw=1, zorder=0)
 
@@ -438,7 +439,7 @@ def _rows(self:DiceExplorer, ax, name, shown, dots): # as `_panel`: methods side
 @patch
 def _margins(self:DiceExplorer, fig, lines): # room for names, to the left or to the right
     wide, tall = fig.get_size_inches()
-    name = min(.42*wide, .3 + .065*max(map(len, map(_short, lines)), default=4))
+    name = min(.42*wide, .3 + .065*max((len(_short(run_title(l))) for l in lines), default=4))
     left, right = (name, .2) if self.view.x == 'method' else (.84, name + .45)
     fig.subplots_adjust(left=left/wide, right=1 - right/wide, bottom=.5/tall, top=1 - .27/tall,
                         wspace=.06, hspace=.4)
@@ -452,7 +453,8 @@ def _legend(self:DiceExplorer, fig, lines): # to the right of the panels
         look = dict(markevery=[1], markersize=4.5, lw=1.6) | line_look(self.places[line])
         fig.add_artist(Line2D([edge + .006, edge + .024, edge + .042], [y]*3,
                               transform=fig.transFigure, **look))
-        fig.text(edge + .048, y, plain_text(_short(line)), va='center', fontsize=8, color='#222222')
+        fig.text(edge + .048, y, plain_text(_short(run_title(line))), va='center', fontsize=8,
+                 color='#222222')
 
 # %% ../nbs/22_explore.ipynb #15bba199
 def _nothing(fig, text): # a figure that only says why it is empty
@@ -514,7 +516,7 @@ def _worded(self:DiceExplorer, t): # numbers -> what a person reads
     value = [f'{m:.{digits}f}' if how == 'over pixels'
              else str(Interval(m, low, high, n, how, digits))
              for m, low, high, n, how in zip(t['mean'], t.low, t.high, t.n, t.how)]
-    name = f'{v.metric} - {v.reference}' if v.reference else v.metric
+    name = f'{v.metric} - {run_title(v.reference)}' if v.reference else v.metric
     words = ({'line': t.line} | ({v.x: [f'{a:g}' for a in t['at']]} if v.x in AXES else {})
              | {'class': t['class'], name: value})
     if v.reference:
@@ -533,7 +535,7 @@ def _note(self:DiceExplorer): # how the numbers were made
         return footnote(df[on])
     note = self.once('note', made)
     if not to: return note
-    return (f'Paired differences of patient means to {to}; Wilcoxon signed-rank tests over '
+    return (f'Paired differences of patient means to {run_title(to)}; Wilcoxon signed-rank tests over '
             f'patients; Holm over the tests of this table. {note}')
 
 @patch
@@ -567,6 +569,7 @@ def by_image(rows, metric): # rows of results; a metric -> a row an image
 
 # %% ../nbs/22_explore.ipynb #877a5618
 def _spot(line, at, name, x): # a point in words
+    line = run_title(line)
     return f'{line} at {x} {at:g}, {name}' if x in AXES else f'{line}, {name}'
 
 @patch
@@ -686,7 +689,7 @@ def _live_table(self:DiceExplorer, most=25):
     t = self._numbers()
     more = (f'<p><small>The first {most} of {len(t)} rows; table() and the CSV have '
             f'all.</small></p>' if len(t) > most else '')
-    return html_table(self._worded(t.head(most))) + more
+    return html_table(in_words(self._worded(t.head(most)))) + more
 
 # %% ../nbs/22_explore.ipynb #ae7d7c5f
 @patch
@@ -695,7 +698,7 @@ def static(self:DiceExplorer):
     v, cases = self.view, self.cases()
     pictures = picture_html(self._cases_png(),
                             f'{cases.note} Image, truth and prediction, errors.')
-    picked = (f'<p>{escape(cases.note)}</p>{pictures}{html_table(cases.df, 10)}'
+    picked = (f'<p>{escape(cases.note)}</p>{pictures}{html_table(cases.read(), 10)}'
               if v.pick else '')
     note = f'<p><small>{escape(self._unseen() + self._note())}</small></p>'
     title = f'{LABELS.get(v.metric, v.metric)} of {len(self.points.lines(v.x))} lines'
@@ -737,7 +740,7 @@ def _chart(self:DiceExplorer): # the lines and points; another metric or axis is
     def look(line):
         at = line_look(self.places[line])
         ms = self.latency.get(line, self.latency.get(lines[line]))
-        return dict(name=_human(line, lines[line]), id=str(line), colour=at['color'],
+        return dict(name=run_title(line), id=str(line), colour=at['color'],
                     marker=at['marker'], dash=self.places[line][1],
                     ms=None if ms is None else float(ms))
     columns = {c: numbers(t[c]) for c in ('mean', 'low', 'high', 'at')}
@@ -748,9 +751,6 @@ def _chart(self:DiceExplorer): # the lines and points; another metric or axis is
                 word=_WORDS.get(v.x, ''), xlabel=_AXIS_LABELS[v.x], flat=v.x == 'method',
                 loggable=v.x in AXES[:4], lower=v.metric in LOWER,
                 digits=DIGITS.get(v.metric, 3), reference=v.reference)
-
-def _human(line, method): # a line's name as people say it
-    return str(line).replace(str(method), method_name(method), 1)
 
 def _places_of(values, names): # each value's place among the names
     return pd.Index(list(names)).get_indexer(list(values)).tolist()
@@ -836,7 +836,6 @@ def _detail(self:DiceExplorer): # the picked point for the browser: a list of im
     if not v.pick: return {}
     rows = self._images().head(200)
     line, at, name, seed = v.pick
-    line = _human(line, self.points.method_of(v.x)[line])
     said = dict(title=_spot(line, at, name, v.x) + ('' if seed is None else f', seed {seed}'),
                 cases=[dict(text=self._listed(r)) for _, r in rows.iterrows()], index=self.open)
     if not len(rows): return said
@@ -899,12 +898,12 @@ def _row(*widgets): # side by side, as far as there is room
 _WIDE = dict(description_width='initial')
 
 def _checks(names, on, flip): # names; those that are on; flip(name, on) -> checkboxes
-    boxes = [_tick(_short(n), n in on, tooltip=n) for n in names]
+    boxes = [_tick(_short(run_title(n)), n in on, tooltip=n) for n in names]
     for n, b in zip(names, boxes): b.observe(lambda change, n=n: flip(n, change.new), 'value')
     return boxes
 
 # %% ../nbs/22_explore.ipynb #88fb1798
-def _with_all(names, text='all'): return [(text, ''), *((n, n) for n in names)]
+def _with_all(names, text='all', called=str): return [(text, ''), *((called(n), n) for n in names)]
 
 def _set_choices(widget, options, value): # only if something changes: each change costs a message
     if tuple(widget.options) != tuple(options): widget.options = options
@@ -948,9 +947,10 @@ def _sync_choices(self:DiceExplorer): # bring menus and boxes in line with the v
     _set_choices(w['metric'], [(LABELS.get(m, m), m) for m in o['metric']], v.metric)
     _set_choices(w['x'], o['x'], v.x)
     _set_choices(w['level'], o['level'], v.level)
-    _set_choices(w['reference'], _with_all(o['reference'][1:], '(no reference)'), v.reference)
+    _set_choices(w['reference'], _with_all(o['reference'][1:], '(no reference)',
+                                                run_title), v.reference)
     _set_choices(w['line'], _with_all([l for l in p.lines(v.x) if l not in v.hide or l == line],
-                                      '(none)'), line)
+                                      '(none)', run_title), line)
     _set_choices(w['at'], [('–', ''), *places], at if v.x in AXES and v.pick else '')
     _set_choices(w['name'], list(dict.fromkeys(t['class'])) or [''],
                  name or next(iter(t['class']), ''))
@@ -998,7 +998,7 @@ def _sync(self:DiceExplorer): # bring all widgets in line with the view
 @patch
 def _sync_outputs(self:DiceExplorer): # those that can wait
     w, cases = self.widgets, self.cases()
-    listed = html_table(cases.df, 10) if self.view.pick else ''
+    listed = html_table(cases.read(), 10) if self.view.pick else ''
     w['table'].value = self._table_html() + f'<p><small>{escape(self._note())}</small></p>'
     w['cases'].value = f'<p>{escape(cases.note)}</p>{listed}'
     w['code'].value = f'<code>{escape(self.code())}</code>'
@@ -1109,7 +1109,7 @@ class CaseBrowser(Live):
 def _parts(name, row): # a line's name, a row of it -> what the menus for method, budget and seed offer
     budget, seed = ('' if pd.isna(row[c]) else str(row[c]) for c in ('budget', 'seed'))
     method = name.replace(f' · budget {budget}', '').replace(f' · seed {seed}', '')
-    return dict(name=name, method=_human(method, row.method), budget=budget, seed=seed)
+    return dict(name=name, method=run_title(method), budget=budget, seed=seed)
 
 @patch
 def _take(self:CaseBrowser, results):
@@ -1239,7 +1239,7 @@ def _answer(self:CaseBrowser, case, truth, line): # a Case; its labels; a line -
     if p.errors and pred is not None and truth is not None:
         draw = partial(error_overlay, case.image, truth, pred)
     said = scores_in_words(rows) + ('' if pred is not None else ' (no map kept)')
-    title = '\n'.join(fill(plain_text(t), 36) for t in (line, f'Dice {said}'))
+    title = '\n'.join(fill(plain_text(t), 36) for t in (run_title(line), f'Dice {said}'))
     return title, draw
 
 # %% ../nbs/22_explore.ipynb #c5fd44dd
@@ -1283,11 +1283,11 @@ def table(self:CaseBrowser):
 @patch
 def static(self:CaseBrowser):
     n = len(self.cases()); title = f'case {self.page.index + 1 if n else 0} of {n}'
-    said = '; '.join(f'{l}: {scores_in_words(self._rows_of(l, self.case))}'
+    said = '; '.join(f'{run_title(l)}: {scores_in_words(self._rows_of(l, self.case))}'
                      for l in self.shown_lines()) if n else ''
     marked = f'<p>Marked: {escape(", ".join(self.marked))}</p>' if self.marked else ''
     return folded(title, picture_html(self.png, f'{title}, {self.case}. {said}'),
-                  html_table(self.table(), 25), marked)
+                  html_table(in_words(self.table()), 25), marked)
 
 # %% ../nbs/22_explore.ipynb #1576f49c
 @patch
@@ -1337,7 +1337,7 @@ def _parcel(self:CaseBrowser, i): # place of a case -> what the browser draws of
     rows = [self._rows_of(l, case.id) for l in shown]
     of = parcel(case, self.data, [_map_of(r) for r in rows])
     answers = [dict(labels=m, text=scores_in_words(r) + ('' if m else ' (no map kept)'),
-                    alt=f'{case.id}, {l}: {scores_in_words(r)}')
+                    alt=f'{case.id}, {run_title(l)}: {scores_in_words(r)}')
                for m, l, r in zip(of.pop('labels'), shown, rows)]
     return of | dict(id=case.id, shown=[self.lines.index(l) for l in shown], answers=answers,
                      alt=f'{case.id}: truth')
@@ -1424,7 +1424,7 @@ def paint(self:CaseBrowser):
 # %% ../nbs/22_explore.ipynb #01ae6141
 @patch
 def _settle(self:CaseBrowser): # what can wait
-    self.widgets['table'].value = html_table(self.table(), 25)
+    self.widgets['table'].value = html_table(in_words(self.table()), 25)
     if self.front is None: self.widgets['figure'].value = self.png
 
 @patch

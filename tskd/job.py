@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from PIL import Image
-from .core import TskdError, content_id, disk_errors, has, machine, need, patch, read_json, write_json
+from .core import (TskdError, content_id, disk_errors, has, install_line, machine, need, patch,
+                       read_json, write_json)
 from .data import SegData
 from .deploy import HubModel, export, latency, model_card
 from .folders import from_folder
@@ -21,7 +22,7 @@ from .plan import (OURS, Pace, Parts, Plan, advice, corrected, crowded, pace_of,
                        schedule, val_if_enough, still, survey, with_settings)
 from .recipes import Execution
 from .report import report
-from .results import Results, paper_table, patient_means
+from .results import Results, method_name, paper_table, patient_means
 from .study import Study, context_of
 
 # %% ../nbs/23d_job.ipynb #c3a72927
@@ -151,9 +152,10 @@ def run(self:Job, methods): # names
     results = study.results()
     for cell, o in outcomes(study).items():
         if cell.method not in methods: continue
-        if o.state != 'done': self.story.say(f'{cell}: {o.state}, {o.why}'); continue
+        name = method_name(cell.method)
+        if o.state != 'done': self.story.say(f'{name}: {o.state}, {o.why}'); continue
         rows = results.where(method=cell.method, seed=cell.seed).rows()
-        self.story.say(f'{cell}: Dice {patient_means(rows.dice, rows.group).mean():.3f}, the mean '
+        self.story.say(f'{name}: Dice {patient_means(rows.dice, rows.group).mean():.3f}, the mean '
                        f'of {rows.group.nunique()} held-out patients')
 
 # %% ../nbs/23d_job.ipynb #193a8e49
@@ -267,7 +269,7 @@ def job_of(data, minutes=None, out='tskd-job', settings=(), seed=0, show=True, p
     there, execution = survey(parts.pool + parts.val + parts.test), Execution(show=show, **run)
     story.say(there, '')
     if parts.dropped:
-        story.say(f'{len(parts.dropped)} images without labels are left out, since they are nearly '
+        story.say(f'{len(parts.dropped)} images without a label are left out, since they are nearly '
                   f'the same as held-out ones: {", ".join(parts.dropped[:3])} …', '')
     for line in advice(there): story.say(line, '')
     plan, fixed = with_settings(plan, settings)
@@ -325,8 +327,8 @@ def pictures(out, test, n=8): # some test images as files, to try `tskd predict`
 # %% ../nbs/23d_job.ipynb #883cf528
 def end(story, done, images): # a Done; a folder of images to try
     "The table, and what to type next"
-    story.keep(f'\n{done.table.df.to_string()}\n')
+    story.keep(f'\n{done.table.read().to_string()}\n')
     story.say(done.table.note, '')
     story.say(f'\nAll of it in {done.seconds/60:.1f} minutes. Look at {done.report}, then:\n', '')
     story.keep(f'   tskd predict {done.onnx} {images} --out {done.folder}/masks --overlays')
-    story.keep('   tskd lab' if has('jupyterlab') else '   pip install "tskd[lab]" && tskd lab')
+    story.keep('   tskd lab' if has('jupyterlab') else f'   {install_line("lab")} && tskd lab')

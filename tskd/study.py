@@ -26,7 +26,8 @@ from .evaluation import evaluate
 from .methods import METHODS, STANDARD, Arm, Context, NotRun, weakness
 from .models import SegModel
 from .recipes import Execution, Recipe
-from .results import LOWER, PaperTable, Results, Table, load_results, paper_table, patient_means, study_curves, write_csv
+from .results import (LOWER, PaperTable, Results, Table, load_results, method_name, paper_table,
+                          patient_means, study_curves, write_csv)
 from .student import finetune, load_student
 from .teacher import fit_teacher, load_teacher
 from .viz import data_uri
@@ -38,9 +39,9 @@ class Cell:
     method: str; budget: int; transfer_size: int; seed: int
     unlabelled: int = None  # real images besides the labelled ones; None: no such axis
     def __str__(self):
-        images = f', {self.transfer_size} transfer images' if self.transfer_size else ''
-        if self.unlabelled is not None: images += f', {self.unlabelled} unlabelled images'
-        return f'{self.method}, {self.budget} labels{images}, seed {self.seed}'
+        images = f' · {self.transfer_size} transfer images' if self.transfer_size else ''
+        if self.unlabelled is not None: images += f' · {self.unlabelled} unlabelled images'
+        return f'{method_name(self.method)} · {self.budget} labels{images} · seed {self.seed}'
 
     def row(self): # its fields as they are written down
         return {k: v for k, v in asdict(self).items() if k != 'unlabelled' or v is not None}
