@@ -231,6 +231,7 @@ class View:
     # (line, place, class, seed): the point whose cases are shown; seed None for all
     pick: tuple = ()
     group: str = ''         # its cases of one patient only
+    groups: tuple = ()      # or of these patients only
     only: str = ''          # its cases with this flag only: 'missed', 'false' or 'empty'
     n: int = 4              # pictures of cases
 
@@ -239,7 +240,8 @@ def _options(view, points): # -> {field: allowed values}
     lines = points.lines(view.x)
     return dict(metric=points.metrics, x=points.axes, level=points.levels or ['image'],
                 reference=[''] + [l for l in lines if view.metric != 'ece'], hide=lines,
-                classes=points.classes, group=['', *points.groups], only=['', *FLAGS.values()])
+                classes=points.classes, group=['', *points.groups], groups=points.groups,
+                only=['', *FLAGS.values()])
 
 def _fits(value, options): # is it allowed?
     return set(value) <= set(options) if isinstance(value, tuple) else value in options
@@ -266,7 +268,8 @@ def checked(view, points, given=()): # a View; Points; the fields that a user ha
     "The view with whatever no longer exists put back; what the user asks for must exist"
     axes = [x for x in points.axes if x != 'method' and points.df[x].nunique() > 1] + points.axes
     view = replace(view, x=view.x or axes[0])
-    for field in ('metric', 'x', 'level', 'reference', 'hide', 'classes', 'group', 'only'):
+    for field in ('metric', 'x', 'level', 'reference', 'hide', 'classes', 'group', 'groups',
+                  'only'):
         allowed, value = _options(view, points)[field], getattr(view, field)
         if _fits(value, allowed): continue
         if field in given: raise _not_among(field, value, allowed)
@@ -572,6 +575,8 @@ def _spot(line, at, name, x): # a point in words
     line = run_title(line)
     return f'{line} at {x} {at:g}, {name}' if x in AXES else f'{line}, {name}'
 
+def _of_patients(groups): return f', {len(groups)} chosen patients'*bool(groups)
+
 @patch
 def _ranked_by(self:DiceExplorer): return 'dice' if self.view.metric == 'ece' else self.view.metric
 
@@ -583,6 +588,7 @@ def _case_rows(self:DiceExplorer): # the rows behind the picked point
     if v.metric != 'ece': on &= df['class'] == name
     if seed is not None: on &= (df.seed == seed).fillna(False).astype(bool)
     if v.group: on &= df.group == v.group
+    if v.groups: on &= df.group.isin(v.groups)
     if v.only: on &= df['flags'] == v.only
     return df[on]
 
@@ -602,7 +608,7 @@ def cases(self:DiceExplorer) -> Table:
     columns = [c for c in dict.fromkeys(['case', 'group', 'seed', 'class', self.view.metric, 'dice',
                                          'hd95', 'flags']) if c in rows]
     line, at, name, seed = self.view.pick
-    of_seed = '' if seed is None else f', seed {seed}'
+    of_seed = ('' if seed is None else f', seed {seed}') + _of_patients(self.view.groups)
     bare = int((~rows.target.astype(bool)).sum())
     note = (f'{len(rows)} images of {_spot(line, at, name, self.view.x)}{of_seed}, worst first'
             + (f'; in the last {bare} there was nothing to find.' if bare else '.'))
@@ -711,8 +717,8 @@ def _table_html(self:DiceExplorer): return self.once('table', self._live_table)
 
 @patch
 def _cases_png(self:DiceExplorer): # drawn anew only for other cases
-    about = (self.points, *(getattr(self.view, f) for f in ('pick', 'group', 'only', 'n', 'metric',
-                                                            'x')))
+    about = (self.points, *(getattr(self.view, f) for f in ('pick', 'group', 'groups', 'only', 'n',
+                                                            'metric', 'x')))
     if self._pictures_of is None or self._pictures_of[0] != about:
         pictures = self._cases_figure()
         self._pictures_of = about, b'' if pictures is None else drawn_bytes(pictures)
@@ -795,7 +801,8 @@ def _look(self:DiceExplorer): # what is switched on, in places among lines, clas
     return dict(hide=[lines.index(l) for l in v.hide if l in lines],
                 classes=classes or list(range(len(names))), log=v.log, bands=v.bands, seeds=v.seeds,
                 pick=[lines.index(line), at, names.index(name), seed] if there else None,
-                group=p.groups.index(v.group) if v.group else -1)
+                group=p.groups.index(v.group) if v.group else -1,
+                groups=[p.groups.index(g) for g in v.groups])
 
 # %% ../nbs/22_explore.ipynb #43c6f80d
 def parcel(case, data, answers=()): # a Case; its SegData; label maps -> for the browser
@@ -836,8 +843,8 @@ def _detail(self:DiceExplorer): # the picked point for the browser: a list of im
     if not v.pick: return {}
     rows = self._images().head(200)
     line, at, name, seed = v.pick
-    said = dict(title=_spot(line, at, name, v.x) + ('' if seed is None else f', seed {seed}'),
-                cases=[dict(text=self._listed(r)) for _, r in rows.iterrows()], index=self.open)
+    said = dict(title=_spot(line, at, name, v.x) + ('' if seed is None else f', seed {seed}')
+                + _of_patients(v.groups), cases=[dict(text=self._listed(r)) for _, r in rows.iterrows()], index=self.open)
     if not len(rows): return said
     r = rows.iloc[self.open]; case = case_of(self.data, r.case)
     if case is None: return said
@@ -861,16 +868,25 @@ def _heard(self:DiceExplorer, said): # a gesture -> what to show beside it, or '
         elif said['do'] == 'pick':
             line, at, name, seed = value; self.open = 0
             self.set(pick=(lines[line], float(at), names[name], None if seed is None else int(seed)),
-                     group=said.get('group') or '', only='')
+                     group=said.get('group') or '', groups=(), only='')
+        elif said['do'] == 'brush':
+            self.open = 0; self.set(**self._brushed(value, said.get('groups') or ()))
     finally: self._touched = False
     return self.said or self._unseen()
+
+@patch
+def _brushed(self:DiceExplorer, spot, groups): # places of line, at and class, or None; patients
+    lines, names = self.points.lines(self.view.x), list(dict.fromkeys(self._all_points()['class']))
+    if spot is None: return dict(groups=())
+    at = lines[spot[0]], float(spot[1]), names[spot[2]], None
+    return dict(pick=at, group='', only='', groups=tuple(g for g in self.points.groups if g in groups))
 
 # %% ../nbs/22_explore.ipynb #519aa456
 @patch
 def _sync_front(self:DiceExplorer): # send what has changed, in one message
     v, f = self.view, self.front
     chart = self.points, v.metric, v.x, v.reference, tuple(self.places)
-    detail = self.points, v.metric, v.x, v.pick, v.group, v.only
+    detail = self.points, v.metric, v.x, v.pick, v.group, v.groups, v.only
     if self._detail_of is None or self._detail_of[:-1] != detail:
         self.open = 0 if self._detail_of is not None else self.open
     with f.hold_sync():
@@ -1025,7 +1041,7 @@ def _picked(self:DiceExplorer):
     seeds = self.points.dots(self.view.metric, self.view.x)
     seeds = set(seeds[(seeds.line == r.line) & (seeds['at'] == r['at'])].seed)
     self.set(pick=(r.line, float(r['at']), r['class'],
-                   w['seed'].value if w['seed'].value in seeds else None))
+                   w['seed'].value if w['seed'].value in seeds else None), groups=())
 
 @patch
 def _save_clicked(self:DiceExplorer, _=None):
@@ -1039,7 +1055,9 @@ def _wire(self:DiceExplorer): # what happens when a widget is touched
     w = self.widgets
     def touched(field):
         def call(change):
-            if not self._syncing: self.said = ''; self.set(**{field: change.new})
+            if self._syncing: return
+            self.said = ''
+            self.set(**{field: change.new} | (dict(groups=()) if field == 'group' else {}))
         return self.gently(call)
     for field in ('metric', 'x', 'level', 'reference', 'log', 'bands', 'seeds', 'group', 'only',
                   'n'):

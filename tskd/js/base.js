@@ -18,6 +18,11 @@ const clamp = (v, a, b) => Math.min(b, Math.max(a, v))
 const finite = Number.isFinite
 const round = (v, n) => finite(v) ? v.toFixed(n) : 'not defined'
 const short = (s, n) => s.length <= n ? s : s.slice(0, Math.ceil(n*.6)) + '…' + s.slice(s.length - Math.floor(n*.4) + 1)
+const within = (pen, s, width) => { // as much of a name as there is room for
+  let n = s.length; if (pen.measureText(s).width <= width) return s
+  while (n > 4 && pen.measureText(short(s, n)).width > width) n--
+  return short(s, n)
+}
 const debounce = (f, ms) => { let t; return (...a) => { clearTimeout(t); t = setTimeout(() => f(...a), ms) } }
 const floats = view => view && view.byteLength ? new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)) : new Float32Array(0)
 const fill = (select, options, value) => { // [text, value] pairs

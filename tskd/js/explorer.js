@@ -3,7 +3,7 @@
 class Explorer extends Front {
   constructor(model, host) {
     super(model, host)
-    this.range = null; this.cursor = -1; this.side = 'patients'; this.pair = [null, null]; this.spots = []
+    this.range = null; this.cursor = -1; this.side = 'patients'; this.pair = [null, null]; this.spots = []; this.chosen = new Set(); this.swept = null
     this.search = el('input', {type: 'search', placeholder: 'find a method', 'aria-label': 'find a method', oninput: () => this.chips()})
     this.all = button('all', 'show all methods', () => this.hide(new Set())); this.none = button('none', 'hide all methods', () => this.hide(new Set(this.lines.map((_, i) => i))))
     this.legend = el('div', {className: 'tk-chips', role: 'group', 'aria-label': 'methods'})
@@ -16,6 +16,7 @@ class Explorer extends Front {
     this.tabs = Object.fromEntries([['patients', 'Patients'], ['pairs', 'Pairs'], ['latency', 'Latency']].map(([k, text]) => [k, button(text, text, () => { this.side = k; this.sync() }, {className: 'tk-chip'})]))
     this.name = menu('class of the panel', v => { this.focus.cls = +v; this.sync() }); this.place = menu('place of the panel', v => { this.focus.at = +v; this.sync() })
     this.first = menu('first method', v => { this.pair[0] = +v; this.sync() }); this.second = menu('second method', v => { this.pair[1] = +v; this.sync() })
+    this.every = button('all patients', 'the cases of all patients again (Esc)', () => this.brush(null), {className: 'tk-chip'})
     this.sum = el('div', {className: 'tk-note'})
     this.title = el('div', {className: 'tk-title'}); this.key = el('div', {className: 'tk-keys'}); this.list = el('ol', {className: 'tk-list', 'aria-label': 'cases of the point, worst first'})
     this.picture = new Picture(this, 'picture of a case', {tell: () => keyOf(this.key, this.picture.what, this.picture.shared.errors)})
@@ -24,7 +25,7 @@ class Explorer extends Front {
     this.picture.canvas.addEventListener('keydown', e => { const by = {ArrowLeft: -1, ArrowRight: 1}[e.key]; if (by && !e.shiftKey) { e.preventDefault(); this.step(by) } else if (e.key === 'e') press(this.errors, this.picture.shared.errors) })
     this.detail = el('section', {className: 'tk-detail', 'aria-label': 'the case behind the point'}, this.title, this.picture.box, this.key, el('div', {className: 'tk-chips'}, this.prev, this.next, this.errors), this.list)
     this.board = el('div', {className: 'tk-board'}, el('section', {className: 'tk-curves', 'aria-label': 'curves'}, this.curves.box),
-      el('section', {className: 'tk-side', 'aria-label': 'behind a point'}, el('div', {className: 'tk-chips', role: 'group', 'aria-label': 'what lies behind'}, ...Object.values(this.tabs)), el('div', {className: 'tk-chips'}, this.name, this.place, this.first, this.second), this.strip.box, this.sum), this.detail)
+      el('section', {className: 'tk-side', 'aria-label': 'behind a point'}, el('div', {className: 'tk-chips', role: 'group', 'aria-label': 'what lies behind'}, ...Object.values(this.tabs)), el('div', {className: 'tk-chips'}, this.name, this.place, this.first, this.second, this.every), this.strip.box, this.sum), this.detail)
     this.root.append(el('div', {className: 'tk-head'}, el('div', {className: 'tk-chips'}, this.search, this.all, this.none), this.legend, el('div', {className: 'tk-row'}, this.classes, tools)), this.board)
     this.focus = {cls: 0, at: null}
     this.mouse(); this.on('chart', () => this.read()); this.on('look', () => this.look()); this.on('detail', () => this.shown()); this.read(); this.shown()
@@ -45,6 +46,7 @@ class Explorer extends Front {
     if (!this.line.waits('classes')) this.on_ = new Set(l.classes || this.names.map((_, i) => i))
     this.opt ??= {}; for (const k of ['bands', 'seeds', 'log']) if (!this.line.waits(k)) this.opt[k] = !!l[k]
     this.pick = l.pick || null; this.group = l.group ?? -1
+    if (!this.line.waits('brush')) this.chosen = new Set(l.groups || [])
     if (this.pick) { this.focus.cls = this.pick[2]; if (!this.chart.flat) this.focus.at = this.pick[1] }
     if (!this.names[this.focus.cls]) this.focus.cls = 0
     if (!this.places.includes(this.focus.at)) this.focus.at = this.places.at(-1)
@@ -63,7 +65,12 @@ class Explorer extends Front {
 
   hide(off) { this.off = off; this.line.ask({do: 'hide', value: [...off]}); this.sync() }
   toggle(k) { this.opt[k] = !this.opt[k]; if (k === 'log') this.range = null; this.line.ask({do: k, value: this.opt[k]}); this.sync() }
-  choose(line, at, cls, seed = null, group = null) { this.pick = [line, at, cls, seed]; this.focus.cls = cls; if (!this.chart.flat) this.focus.at = at; this.line.ask({do: 'pick', value: this.pick, group}); this.sync() }
+  choose(line, at, cls, seed = null, group = null) { this.chosen = new Set(); this.swept = null; this.pick = [line, at, cls, seed]; this.focus.cls = cls; if (!this.chart.flat) this.focus.at = at; this.line.ask({do: 'pick', value: this.pick, group}); this.sync() }
+  brush(swept) { // {line, lo, hi}: the cases of the patients with a dot between two values; null: of all patients
+    const found = swept ? this.marks.filter(m => m.line === swept.line && m.value >= swept.lo && m.value <= swept.hi) : []
+    this.chosen = new Set(found.map(m => m.group)); this.swept = found.length ? swept : null; this.group = -1
+    if (found.length) this.pick = [swept.line, this.true_(found[0].at), this.focus.cls, null]
+    this.line.ask({do: 'brush', value: found.length ? this.pick : null, groups: [...this.chosen].map(g => this.groups[g])}); this.sync() }
   open(i) { if (i >= 0 && i < this.count) { this.index = i; this.line.ask({do: 'open', value: i}) } }
   step(by) { this.open(clamp(this.index + by, 0, this.count - 1)) }
   zoom(range) { this.range = range; this.curves.ask(); this.back.disabled = !range }
@@ -100,7 +107,7 @@ class Explorer extends Front {
     for (const [k, b] of Object.entries(this.tabs)) press(b, this.side === k)
     fill(this.name, this.names.map((n, i) => [short(n, 30), i]), this.focus.cls); this.name.hidden = this.names.length < 2
     fill(this.place, this.places.map(v => [`${this.chart.word || ''} ${say(v)}`, v]), this.focus.at); this.place.hidden = this.chart.flat || this.places.length < 2
-    const here = this.lines.map((l, i) => [short(l.name, 34), i]); this.first.hidden = this.second.hidden = this.side !== 'pairs'
+    const here = this.lines.map((l, i) => [short(l.name, 34), i]); this.first.hidden = this.second.hidden = this.side !== 'pairs'; this.every.hidden = !this.chosen.size || this.side !== 'patients'
     if (!this.lines[this.pair[0]]) this.pair[0] = 0
     if (!this.lines[this.pair[1]]) this.pair[1] = Math.min(1, this.lines.length - 1)
     fill(this.first, here, this.pair[0]); fill(this.second, here, this.pair[1])
@@ -146,10 +153,10 @@ class Explorer extends Front {
     if (!flat) { pen.save(); pen.translate(11, h/2); pen.rotate(-Math.PI/2); pen.textAlign = 'center'; pen.fillStyle = t.ink; pen.fillText(short(this.chart.y || '', 60), 0, 0); pen.restore() }
     this.ring(pen, t)
   }
-  frame(pen, r, t, name) { pen.fillStyle = t.ink; pen.textAlign = 'left'; pen.font = `600 12px ${t.font}`; pen.fillText(short(name, Math.floor(r.w/7)), r.x, r.y - 12); pen.font = `12px ${t.font}`; pen.strokeStyle = t.faint; pen.lineWidth = 1; pen.setLineDash([]) }
+  frame(pen, r, t, name) { pen.fillStyle = t.ink; pen.textAlign = 'left'; pen.font = `600 12px ${t.font}`; pen.fillText(within(pen, name, r.w), r.x, r.y - 12); pen.font = `12px ${t.font}`; pen.strokeStyle = t.faint; pen.lineWidth = 1; pen.setLineDash([]) }
   drawPanel(pen, r, t, on, x0, x1, y0, y1) {
-    const X = at => r.x + (this.tx(at) - x0)/(x1 - x0)*r.w, Y = v => r.y + r.h - (v - y0)/(y1 - y0)*r.h
-    this.frame(pen, r, t, this.names[r.cls]); pen.beginPath()
+    const X = (at, line) => r.x + (this.tx(at) - x0)/(x1 - x0)*r.w + this.aside(line), Y = v => r.y + r.h - (v - y0)/(y1 - y0)*r.h
+    this.dodge = this.dodged(on, r.w/(x1 - x0)); this.frame(pen, r, t, this.names[r.cls]); pen.beginPath()
     for (const v of nice(y0, y1)) { const y = Y(v); pen.moveTo(r.x, y); pen.lineTo(r.x + r.w, y); if (r.first) { pen.fillStyle = t.soft; pen.textAlign = 'right'; pen.fillText(say(v), r.x - 6, y) } }
     pen.stroke()
     let end = -Infinity; pen.textAlign = 'center'; const exact = this.places.length <= 30, ticks = exact ? this.places : this.opt.log && this.chart.loggable ? decades(x0, x1) : nice(x0, x1, Math.max(2, r.w/70))
@@ -160,24 +167,28 @@ class Explorer extends Front {
     this.order ??= this.sorted(); const p = this.points
     if (this.opt.bands) for (const l of on) { const of = this.order.get(l + ':' + r.cls); if (!of) continue
       const ok = of.filter(i => finite(p.low[i]) && finite(p.high[i])); pen.fillStyle = pen.strokeStyle = lit(this.lines[l].colour, t); pen.globalAlpha = .15
-      if (ok.length === 1) { pen.globalAlpha = .8; pen.lineWidth = 1.2; pen.beginPath(); pen.moveTo(X(p.at[ok[0]]), Y(p.low[ok[0]])); pen.lineTo(X(p.at[ok[0]]), Y(p.high[ok[0]])); pen.stroke() }
-      else if (ok.length) { pen.beginPath(); ok.forEach((i, k) => k ? pen.lineTo(X(p.at[i]), Y(p.low[i])) : pen.moveTo(X(p.at[i]), Y(p.low[i]))); for (const i of [...ok].reverse()) pen.lineTo(X(p.at[i]), Y(p.high[i])); pen.fill() } }
+      if (ok.length > 1) { pen.beginPath(); ok.forEach((i, k) => k ? pen.lineTo(X(p.at[i], l), Y(p.low[i])) : pen.moveTo(X(p.at[i], l), Y(p.low[i]))); for (const i of [...ok].reverse()) pen.lineTo(X(p.at[i], l), Y(p.high[i])); pen.fill() }
+      if (ok.length <= 12) { pen.globalAlpha = .8; pen.lineWidth = 1.2; pen.beginPath(); for (const i of ok) { pen.moveTo(X(p.at[i], l), Y(p.low[i])); pen.lineTo(X(p.at[i], l), Y(p.high[i])) } pen.stroke() } } // side by side, so that twins are seen as two
     pen.globalAlpha = 1
     if (this.opt.seeds) this.drawDots(pen, r, t, x0, x1, y0, y1)
     for (const l of on) { const of = this.order.get(l + ':' + r.cls); if (!of) continue
       pen.strokeStyle = pen.fillStyle = lit(this.lines[l].colour, t); pen.lineWidth = 2; pen.setLineDash(DASHES[this.lines[l].dash % DASHES.length]); pen.beginPath(); let up = false
-      for (const i of of) { const y = p.mean[i]; if (!finite(y)) { up = false; continue }; up ? pen.lineTo(X(p.at[i]), Y(y)) : pen.moveTo(X(p.at[i]), Y(y)); up = true }
+      for (const i of of) { const y = p.mean[i]; if (!finite(y)) { up = false; continue }; up ? pen.lineTo(X(p.at[i], l), Y(y)) : pen.moveTo(X(p.at[i], l), Y(y)); up = true }
       pen.stroke(); pen.setLineDash([])
-      for (const i of of) if (finite(p.mean[i])) { const x = X(p.at[i]), y = Y(p.mean[i]); if (of.length <= 40) mark(pen, this.lines[l].marker, x, y, 3.8); this.spots.push({x, y, i, cls: r.cls}) } }
+      for (const i of of) if (finite(p.mean[i])) { const x = X(p.at[i], l), y = Y(p.mean[i]); if (of.length <= 40) mark(pen, this.lines[l].marker, x, y, 3.8); this.spots.push({x, y, i, cls: r.cls}) } }
     pen.restore()
   }
+  dodged(on, scale) { // a few pixels aside for each line: those that share an interval must not hide each other
+    const at = this.places.map(v => this.tx(v)*scale), gap = Math.min(60, ...at.slice(1).map((x, i) => x - at[i])), step = Math.min(4, .4*gap/Math.max(1, on.length))
+    return new Map(on.map((l, k) => [l, (k - (on.length - 1)/2)*step])) }
+  aside(line) { return this.chart.flat ? 0 : this.dodge?.get(line) ?? 0 }
   drawDots(pen, r, t, x0, x1, y0, y1) {
     const d = this.dots, many = d.length > 10000, X0 = r.x - x0/(x1 - x0)*r.w, kx = r.w/(x1 - x0), Y0 = r.y + r.h + y0/(y1 - y0)*r.h, ky = r.h/(y1 - y0)
-    let was = -1; pen.globalAlpha = many ? .55 : .5; const at = new Map(this.places.map(v => [Math.fround(v), this.tx(v)]))
+    let was = -1, aside = 0; pen.globalAlpha = many ? .55 : .5; const at = new Map(this.places.map(v => [Math.fround(v), this.tx(v)]))
     for (let i = 0; i < d.length; i += 5) {
       if (d[i + 2] !== r.cls || this.off.has(d[i])) continue
-      if (d[i] !== was) { was = d[i]; pen.fillStyle = lit(this.lines[was].colour, t) }
-      const x = X0 + (at.get(d[i + 1]) ?? this.tx(d[i + 1]))*kx, y = Y0 - d[i + 4]*ky
+      if (d[i] !== was) { was = d[i]; aside = this.aside(was); pen.fillStyle = lit(this.lines[was].colour, t) }
+      const x = X0 + (at.get(d[i + 1]) ?? this.tx(d[i + 1]))*kx + aside, y = Y0 - d[i + 4]*ky
       if (x < r.x - 3 || x > r.x + r.w + 3 || y < r.y - 3 || y > r.y + r.h + 3) continue
       if (many) pen.fillRect(x - 1.3, y - 1.3, 2.6, 2.6); else { pen.beginPath(); pen.arc(x, y, 2.4, 0, 7); pen.fill() }
     }
@@ -189,7 +200,7 @@ class Explorer extends Front {
     for (const v of nice(v0, v1, Math.max(2, r.w/60))) { const x = X(v); pen.moveTo(x, r.y); pen.lineTo(x, r.y + r.h); pen.fillStyle = t.soft; pen.fillText(say(v), x, r.y + r.h + 12) }
     pen.stroke(); pen.fillStyle = t.ink; pen.fillText(short(this.chart.y || '', Math.floor(r.w/6)), r.x + r.w/2, r.y + r.h + 29)
     for (const l of on) { const y = row.get(l), colour = lit(this.lines[l].colour, t)
-      if (r.first) { pen.fillStyle = t.ink; pen.textAlign = 'right'; pen.fillText(short(this.lines[l].name, Math.floor((r.x - 12)/6.3)), r.x - 8, y) }
+      if (r.first) { pen.fillStyle = t.ink; pen.textAlign = 'right'; pen.fillText(within(pen, this.lines[l].name, r.x - 12), r.x - 8, y) }
       pen.fillStyle = pen.strokeStyle = colour
       if (this.opt.seeds) { pen.globalAlpha = .45; for (let k = 0; k < this.dots.length; k += 5) if (this.dots[k] === l && this.dots[k + 2] === r.cls) { pen.beginPath(); pen.arc(X(this.dots[k + 4]), y, 2.6, 0, 7); pen.fill() } pen.globalAlpha = 1 }
       for (const i of this.order.get(l + ':' + r.cls) ?? []) { if (!finite(p.mean[i])) continue
@@ -203,7 +214,7 @@ class Explorer extends Front {
     return of }
   place_(rect, line, at, value) { const [x0, x1, y0, y1] = this.domain
     return this.chart.flat ? [rect.x + (value - y0)/(y1 - y0)*rect.w, rect.y + (this.shownLines().indexOf(line) + .5)*rect.h/this.shownLines().length]
-      : [rect.x + (this.tx(at) - x0)/(x1 - x0)*rect.w, rect.y + rect.h - (value - y0)/(y1 - y0)*rect.h] }
+      : [rect.x + (this.tx(at) - x0)/(x1 - x0)*rect.w + this.aside(line), rect.y + rect.h - (value - y0)/(y1 - y0)*rect.h] }
   ring(pen, t) {
     const circle = (x, y, r) => { pen.strokeStyle = t.ink; pen.lineWidth = 1.6; pen.setLineDash([]); pen.beginPath(); pen.arc(x, y, r, 0, 7); pen.stroke() }
     const p = this.points, rect = this.pick && this.rects?.find(r => r.cls === this.pick[2])
@@ -235,12 +246,15 @@ class Explorer extends Front {
     const values = on.flatMap(l => of.get(l).map(r => r.value)), lo = Math.min(...values), hi = Math.max(...values), pad = (hi - lo)*.05 || .05
     const bottom = h - 34, step = (bottom - 6)/on.length, X = this.axis(pen, t, 12, w - 12, bottom, lo - pad, hi + pad, 6)
     pen.fillStyle = t.ink; pen.textAlign = 'center'; pen.fillText(short(this.chart.y || '', Math.floor(w/6.5)), w/2, h - 8)
+    this.value = x => lo - pad + (x - 12)/(w - 24)*(hi - lo + 2*pad); this.rowAt = y => on[clamp(Math.floor((y - 6)/step), 0, on.length - 1)]
+    const here = this.pick && this.pick[2] === this.focus.cls && (this.chart.flat || this.pick[1] === this.focus.at)
+    if (this.swept && on.includes(this.swept.line) && (here || this.sweeping)) { const a = X(this.swept.lo), b = X(this.swept.hi), top = 6 + on.indexOf(this.swept.line)*step; pen.fillStyle = pen.strokeStyle = t.ink; pen.globalAlpha = .1; pen.fillRect(a, top, b - a, step); pen.globalAlpha = .7; pen.lineWidth = 1; pen.strokeRect(a, top, b - a, step); pen.globalAlpha = 1 }
     on.forEach((l, k) => { const rows = of.get(l), y = 6 + (k + .5)*step, tall = Math.min(step*.32, 13), sorted = rows.map(r => r.value).sort((a, b) => a - b), colour = lit(this.lines[l].colour, t), [a, m, b] = [.25, .5, .75].map(q => X(quantile(sorted, q))), mid = y + Math.min(6, step*.16)
-      pen.fillStyle = t.ink; pen.textAlign = 'left'; pen.font = `11px ${t.font}`; if (step > 17) pen.fillText(short(this.lines[l].name, Math.floor((w - 24)/6)), 12, y - tall - 1)
+      pen.fillStyle = t.ink; pen.textAlign = 'left'; pen.font = `11px ${t.font}`; if (step > 17) pen.fillText(within(pen, this.lines[l].name, w - 24), 12, y - tall - 1)
       pen.strokeStyle = colour; pen.lineWidth = 1.2; pen.beginPath(); pen.moveTo(X(sorted[0]), mid); pen.lineTo(a, mid); pen.moveTo(b, mid); pen.lineTo(X(sorted.at(-1)), mid); pen.stroke()
       pen.globalAlpha = .18; pen.fillStyle = colour; pen.fillRect(a, mid - tall*.7, b - a, tall*1.4); pen.globalAlpha = 1; pen.strokeRect(a, mid - tall*.7, b - a, tall*1.4); pen.lineWidth = 2.4; pen.beginPath(); pen.moveTo(m, mid - tall*.7); pen.lineTo(m, mid + tall*.7); pen.stroke()
-      for (const r of rows) { const x = X(r.value), jitter = ((r.group*37 + r.seed*17) % 11)/11 - .5, yy = mid + jitter*tall*1.3; pen.globalAlpha = this.group >= 0 && r.group !== this.group ? .25 : .75; pen.fillStyle = colour; pen.beginPath(); pen.arc(x, yy, 2.8, 0, 7); pen.fill(); this.marks.push({x, y: yy, ...r}) } pen.globalAlpha = 1 })
-    pen.font = `12px ${t.font}`; this.sum.textContent = 'A dot is a patient with one seed; the box holds the middle half, its bar is the median. Click a dot to see that patient.'
+      for (const r of rows) { const x = X(r.value), jitter = ((r.group*37 + r.seed*17) % 11)/11 - .5, yy = mid + jitter*tall*1.3; pen.globalAlpha = (this.group >= 0 && r.group !== this.group) || (this.chosen.size && !this.chosen.has(r.group)) ? .2 : .75; pen.fillStyle = colour; pen.beginPath(); pen.arc(x, yy, 2.8, 0, 7); pen.fill(); this.marks.push({x, y: yy, ...r}) } pen.globalAlpha = 1 })
+    pen.font = `12px ${t.font}`; this.sum.textContent = 'A dot is a patient with one seed; the box holds the middle half, its bar is the median. Click a dot to see that patient; drag along a row for the cases of several.' + (this.chosen.size ? ` Chosen: ${this.chosen.size} of ${new Set(this.marks.map(m => m.group)).size} patients.` : '')
   }
   paired() { const of = this.here(), means = l => { const g = new Map(); for (const r of of.get(l) ?? []) g.has(r.group) ? g.get(r.group).push(r.value) : g.set(r.group, [r.value]); return g }
     const [a, b] = this.pair.map(means); return [...a.keys()].filter(g => b.has(g)).map(g => ({group: g, a: mean(a.get(g)), b: mean(b.get(g)), at: (of.get(this.pair[1])[0]).at})) }
@@ -249,7 +263,7 @@ class Explorer extends Front {
     const lo = Math.min(...pairs.map(p => Math.min(p.a, p.b))), hi = Math.max(...pairs.map(p => Math.max(p.a, p.b))), pad = (hi - lo)*.06 || .05, top = 26, bottom = h - 12, Y = v => bottom - (v - lo + pad)/(hi - lo + 2*pad)*(bottom - top), xa = w*.24, xb = w*.8
     pen.strokeStyle = t.faint; pen.lineWidth = 1; pen.beginPath(); pen.fillStyle = t.soft; pen.textAlign = 'right'
     for (const v of nice(lo - pad, hi + pad)) { pen.moveTo(xa - 20, Y(v)); pen.lineTo(xb + 20, Y(v)); pen.fillText(say(v), xa - 26, Y(v)) } pen.stroke(); pen.fillStyle = t.ink; pen.textAlign = 'center'
-    pen.fillText(short(this.lines[this.pair[0]].name, Math.floor(w/15)), Math.max(xa, 40), 12); pen.fillText(short(this.lines[this.pair[1]].name, Math.floor(w/15)), Math.min(xb, w - 50), 12)
+    const head = (line, align, x) => { pen.textAlign = align; pen.fillText(within(pen, this.lines[line].name, w/2 - 10), x, 12) }; head(this.pair[0], 'left', 4); head(this.pair[1], 'right', w - 4)
     const better = p => (this.chart.lower ? p.b < p.a : p.b > p.a)
     for (const p of pairs) { pen.strokeStyle = pen.fillStyle = lit(p.a === p.b ? '#888888' : better(p) ? '#009E73' : '#D55E00', t); pen.lineWidth = p.group === this.group ? 3.5 : 1.6; pen.globalAlpha = .85; pen.setLineDash(better(p) ? [] : [5, 3]); pen.beginPath(); pen.moveTo(xa, Y(p.a)); pen.lineTo(xb, Y(p.b)); pen.stroke(); pen.setLineDash([])
       for (const [x, v, line] of [[xa, p.a, this.pair[0]], [xb, p.b, this.pair[1]]]) { pen.beginPath(); pen.arc(x, Y(v), 3.4, 0, 7); pen.fill(); this.marks.push({x, y: Y(v), line, at: p.at, group: p.group, seed: -1, value: v, other: p.b - p.a}) } } pen.globalAlpha = 1
@@ -263,7 +277,7 @@ class Explorer extends Front {
     const X = m => L + (m - x0)/(x1 - x0)*(w - L - 14), Y = u => B - (u - y0)/(y1 - y0)*(B - 14); pen.strokeStyle = t.faint; pen.lineWidth = 1; pen.beginPath()
     for (const u of nice(y0, y1)) { pen.moveTo(L, Y(u)); pen.lineTo(w - 12, Y(u)); pen.fillStyle = t.soft; pen.textAlign = 'right'; pen.fillText(say(u), L - 6, Y(u)) } pen.stroke(); pen.textAlign = 'center'
     for (const v of decades(x0, x1)) { pen.fillStyle = t.soft; pen.fillText(say(v), X(Math.log10(v)), B + 12) } pen.fillStyle = t.ink; pen.fillText('milliseconds an image', w/2, h - 8)
-    found.forEach((i, k) => { const l = p.line[i], x = X(ms[k]), y = Y(p.mean[i]); pen.strokeStyle = pen.fillStyle = lit(this.lines[l].colour, t); pen.lineWidth = 1.4; if (finite(p.low[i])) { pen.beginPath(); pen.moveTo(x, Y(p.low[i])); pen.lineTo(x, Y(p.high[i])); pen.stroke() } mark(pen, this.lines[l].marker, x, y, 5); pen.fillStyle = t.ink; pen.textAlign = x > w*.6 ? 'right' : 'left'; pen.fillText(short(this.lines[l].name, 24), x + (x > w*.6 ? -9 : 9), y - 9); this.marks.push({x, y, line: l, at: p.at[i], group: -1, seed: -1, value: p.mean[i], ms: this.lines[l].ms}) })
+    found.forEach((i, k) => { const l = p.line[i], x = X(ms[k]), y = Y(p.mean[i]); pen.strokeStyle = pen.fillStyle = lit(this.lines[l].colour, t); pen.lineWidth = 1.4; if (finite(p.low[i])) { pen.beginPath(); pen.moveTo(x, Y(p.low[i])); pen.lineTo(x, Y(p.high[i])); pen.stroke() } mark(pen, this.lines[l].marker, x, y, 5); pen.fillStyle = t.ink; pen.textAlign = x > w*.6 ? 'right' : 'left'; pen.fillText(within(pen, this.lines[l].name, (x > w*.6 ? x : w - x) - 13), x + (x > w*.6 ? -9 : 9), y - 9); this.marks.push({x, y, line: l, at: p.at[i], group: -1, seed: -1, value: p.mean[i], ms: this.lines[l].ms}) })
     this.sum.textContent = ''
   }
 
@@ -276,7 +290,7 @@ class Explorer extends Front {
     if (rect && this.opt.seeds) { const d = this.dots, [x0, x1, y0, y1] = this.domain, rows = this.chart.flat && new Map(this.shownLines().map((l, k, all) => [l, rect.y + (k + .5)*rect.h/all.length]))
       best = hit ? Math.max(0, best - 5) : reach - 4
       for (let i = 0; i < d.length; i += 5) { if (d[i + 2] !== rect.cls || this.off.has(d[i])) continue
-        const px = rows ? rect.x + (d[i + 4] - y0)/(y1 - y0)*rect.w : rect.x + (this.tx(d[i + 1]) - x0)/(x1 - x0)*rect.w, py = rows ? rows.get(d[i]) : rect.y + rect.h - (d[i + 4] - y0)/(y1 - y0)*rect.h, far = Math.hypot(px - x, py - y)
+        const px = rows ? rect.x + (d[i + 4] - y0)/(y1 - y0)*rect.w : rect.x + (this.tx(d[i + 1]) - x0)/(x1 - x0)*rect.w + this.aside(d[i]), py = rows ? rows.get(d[i]) : rect.y + rect.h - (d[i + 4] - y0)/(y1 - y0)*rect.h, far = Math.hypot(px - x, py - y)
         if (far < best) { best = far; hit = {line: d[i], at: this.true_(d[i + 1]), cls: rect.cls, seed: d[i + 3] < 0 ? null : d[i + 3], value: d[i + 4], x: px, y: py} } } }
     return hit
   }
@@ -299,10 +313,19 @@ class Explorer extends Front {
     const s = this.strip.canvas, near = (x, y) => { let best = 12, hit = null; for (const m of this.marks ?? []) { const d = Math.hypot(m.x - x, m.y - y); if (d < best) { best = d; hit = m } } return hit }
     const told = m => [this.lines[m.line].name, m.group >= 0 ? `patient ${this.groups[m.group]}` : null, m.seed >= 0 ? `seed ${m.seed}` : null, `${this.chart.label ?? ''} ${round(m.value, this.chart.digits ?? 3)}`, m.ms && `${say(m.ms)} ms`, m.other != null ? `difference ${round(m.other, this.chart.digits ?? 3)}` : null].filter(Boolean)
     const take = m => this.choose(m.line, this.true_(m.at), this.focus.cls, m.seed >= 0 ? m.seed : null, m.group >= 0 ? this.groups[m.group] : null)
-    s.addEventListener('pointermove', e => { const m = near(...this.strip.at(e)); s.style.cursor = m ? 'pointer' : 'default'; this.hint(e.clientX, e.clientY, m && told(m)) })
-    let under = null; s.addEventListener('pointerdown', e => { under = near(...this.strip.at(e)) }) // a click comes in whole pixels, dots lie closer: taken is what was told
-    s.addEventListener('pointerleave', () => this.hint()); s.addEventListener('click', () => { if (under) take(under) })
+    let from = null, dragged = false
+    const sweep = to => { const [a, b] = [from[0], to[0]].sort((x, y) => x - y); return {line: this.rowAt(from[1]), lo: this.value(a), hi: this.value(b)} }
+    s.addEventListener('pointermove', e => { const to = this.strip.at(e)
+      if (from && this.side === 'patients' && this.marks.length && (dragged || Math.abs(to[0] - from[0]) > 5)) { dragged = this.sweeping = true; this.hint(); this.swept = sweep(to); this.strip.ask(); return }
+      const m = near(...this.strip.at(e)); s.style.cursor = m ? 'pointer' : 'default'; this.hint(e.clientX, e.clientY, m && told(m)) })
+    let under = null; s.addEventListener('pointerdown', e => { under = near(...this.strip.at(e)); from = this.strip.at(e); dragged = false; s.setPointerCapture(e.pointerId) }) // a click comes in whole pixels, dots lie closer: taken is what was told
+    s.addEventListener('pointerleave', () => this.hint()); s.addEventListener('click', () => { if (under && !dragged) take(under) })
+    s.addEventListener('pointerup', e => { this.sweeping = false; if (from && dragged) this.brush(sweep(this.strip.at(e))); from = null }); s.addEventListener('pointercancel', () => { from = this.swept = null; this.sweeping = false; this.strip.ask() })
     s.addEventListener('keydown', e => { const by = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[e.key], n = (this.marks ?? []).length; if (!n) return
+      if (e.key === 'Escape' && this.chosen.size) { e.preventDefault(); this.hint(); return this.brush(null) }
+      if (by && e.shiftKey && this.marks[this.sideAt] && this.side === 'patients') { e.preventDefault() // from the dot that was reached, one value further with each key
+        const m = this.marks[this.sideAt], row = this.marks.filter(o => o.line === m.line).sort((a, b) => a.value - b.value), base = this.swept?.anchor === this.sideAt ? this.swept : {end: row.indexOf(m)}, end = clamp(base.end + by, 0, row.length - 1), ends = [m.value, row[end].value]
+        return this.brush({line: m.line, lo: Math.min(...ends), hi: Math.max(...ends), anchor: this.sideAt, end}) }
       if (by) { e.preventDefault(); this.sideAt = ((this.sideAt ?? -by) + by + n) % n; const m = this.marks[this.sideAt], r = s.getBoundingClientRect(); this.hint(r.left + m.x, r.top + m.y, told(m)); this.live.textContent = told(m).join(', ') }
       else if ((e.key === 'Enter' || e.key === ' ') && this.marks[this.sideAt]) { e.preventDefault(); take(this.marks[this.sideAt]) } })
   }
