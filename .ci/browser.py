@@ -233,9 +233,10 @@ class Explorer(Front):
     def agrees(self, *off):
         "Whether the table has the lines that are on, each number as the CSV files have it"
         rows = self.table()
-        assert {r[0] for r in rows} == set(self.truth.lines()) - set(off), {r[0] for r in rows}
+        said = {NAMES[l]: l for l in self.truth.lines() if l not in off}
+        assert {r[0] for r in rows} == set(said), {r[0] for r in rows}
         for line, budget, name, value, *_ in rows:
-            want = self.truth.dice(method=line, budget=int(budget), **{'class': name})
+            want = self.truth.dice(method=said[line], budget=int(budget), **{'class': name})
             assert value.startswith(want), f'{line} {budget} {name}: {value}, not {want}'
         return True
 
@@ -285,11 +286,12 @@ def drive_explorer(page, truth):
     e.does('a dot names patient, seed and value', lambda: e.mouse.move(*at), lambda: f"patient {mark['group']}" in e.tip() and 'seed ' in e.tip() and 'Dice 0.' in e.tip(), '!view.tip.hidden')
     e.does('its click shows that patient', lambda: e.mouse.click(*at), lambda: e.title().startswith(mark['line']) and e.ask('view.group') >= 0 and all(t.startswith(mark['group']) for t in e.listed()), f'view.group >= 0 && view.title.textContent.startsWith({mark["line"]!r})')
     e.does('a dot, by keyboard', lambda: e.key(e.side, 'ArrowRight', 'ArrowRight'), lambda: 'patient' in e.tip(), '!view.tip.hidden')
+    drive_brush(e, truth)
     e.button('Pairs').click()
     e.does('first method, by keyboard', lambda: e.choose(e.menu('first method'), 'Teacher'), lambda: e.ask('view.lines[view.pair[0]].name') == 'Teacher', canvas=e.side)
     e.does('second method, by keyboard', lambda: e.choose(e.menu('second method'), 'Distilled'), lambda: 'is better in' in e.root.locator('.tk-side > .tk-note').inner_text(), canvas=e.side)
     e.does('both methods, back', lambda: (e.choose(e.menu('first method'), NAMES['scratch']), e.choose(e.menu('second method'), NAMES['scratch_long'])), lambda: True, 'view.pair.join() === "0,1"', e.side)
-    for label, *words in ('metric', ('HD95', 'view.chart.y.startsWith("HD95")'), ('Dice', 'view.chart.y === "Dice"')), ('minus', ('scratch_long', 'view.chart.reference === "scratch_long"'), ('(no', '!view.chart.reference')), ('over', ('method', 'view.chart.flat'), ('budget', '!view.chart.flat')):
+    for label, *words in ('metric', ('HD95', 'view.chart.y.startsWith("HD95")'), ('Dice', 'view.chart.y === "Dice"')), ('minus', (NAMES['scratch_long'], 'view.chart.reference === "scratch_long"'), ('(no', '!view.chart.reference')), ('over', ('method', 'view.chart.flat'), ('budget', '!view.chart.flat')):
         for word, seen in words: e.does(f'{label}: {word}, by keyboard', lambda: e.choose(e.labelled(label), word), lambda: True, seen, e.curves)
     e.button('Patients').click(); spot = e.point('teacher', 6, name)
     e.does('another point', lambda: e.mouse.click(*spot), lambda: e.picked('teacher', 6, name), PICKED.format('Teacher at budget 6'), e.picture)
@@ -303,6 +305,27 @@ def drive_explorer(page, truth):
     until(e.agrees, 'after all this the table still says what the CSV files say')
     ten = e.button(NAMES['scratch'])
     e.does('ten fast gestures', lambda: ten.evaluate('b => { for (let i = 0; i < 10; i++) b.click() }'), lambda: e.inks('scratch') > 20, '!view.line.busy && !view.line.want.size')
+
+def drive_brush(e, truth):
+    "Drag along a row of patients: the cases of those between two values, as the CSV files have them"
+    of_case, chosen = dict(zip(truth.df.case, truth.df.group)), 'view.chosen.size && view.title.textContent.endsWith("chosen patients")'
+    def brushed():
+        line, at, name, lo, hi = e.ask('[view.lines[view.swept.line].id, view.focus.at, view.names[view.focus.cls], view.swept.lo, view.swept.hi]')
+        means = truth.rows(method=line, budget=at, **{'class': name}).groupby(['group', 'seed']).dice.mean()
+        want = {g for (g, _), v in means.items() if lo - 1e-6 <= v <= hi + 1e-6}; rows = truth.rows(method=line, budget=at, **{'class': name})
+        assert e.title() == f'{NAMES[line]} at budget {at}, {name}, {len(want)} chosen patients', (e.title(), want)
+        assert {of_case[t.split(' · ')[0]] for t in e.listed()} == want and len(e.listed()) == rows[rows.group.isin(want)].case.nunique(), (e.listed(), want)
+        assert f'Chosen: {len(want)} of ' in e.root.locator('.tk-side > .tk-note').inner_text()
+        return 0 < len(want) < means.index.get_level_values(0).nunique()
+    def drag():
+        row = e.ask('view.marks.filter(m => m.line === view.marks[0].line).map(m => [m.x, m.y]).sort((a, b) => a[0] - b[0])')
+        x, y = e.spot(e.side, row[0][0] - 3, sum(v for _, v in row)/len(row)); end = (row[len(row)//4][0] + row[len(row)//4 + 1][0])/2
+        e.mouse.move(x, y); e.mouse.down(); e.mouse.move(x + 20, y, steps=3); e.mouse.move(x + end - row[0][0] + 3, y, steps=5); e.mouse.up()
+    e.does('brush: drag along a row', drag, brushed, chosen, e.side)
+    every = e.button('the cases of all patients again (Esc)')
+    e.does('all patients again, by mouse', every.click, lambda: not every.is_visible() and 'chosen' not in e.title(), '!view.title.textContent.includes("chosen")', e.side)
+    e.does('brush, by keyboard', lambda: e.key(e.side, 'ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowRight'), brushed, chosen, e.side)
+    e.does('all patients again, by keyboard', lambda: e.key(e.side, 'Escape'), lambda: 'chosen' not in e.title(), '!view.chosen.size && !view.title.textContent.includes("chosen")', e.side)
 
 class Cases(Front):
     def __init__(self, page, truth):
