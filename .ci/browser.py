@@ -309,22 +309,26 @@ def drive_explorer(page, truth):
 def drive_brush(e, truth):
     "Drag along a row of patients: the cases of those between two values, as the CSV files have them"
     of_case, chosen = dict(zip(truth.df.case, truth.df.group)), 'view.chosen.size && view.title.textContent.endsWith("chosen patients")'
-    def brushed():
+    def brushed(some=True):
         line, at, name, lo, hi = e.ask('[view.lines[view.swept.line].id, view.focus.at, view.names[view.focus.cls], view.swept.lo, view.swept.hi]')
         means = truth.rows(method=line, budget=at, **{'class': name}).groupby(['group', 'seed']).dice.mean()
         want = {g for (g, _), v in means.items() if lo - 1e-6 <= v <= hi + 1e-6}; rows = truth.rows(method=line, budget=at, **{'class': name})
         assert e.title() == f'{NAMES[line]} at budget {at}, {name}, {len(want)} chosen patients', (e.title(), want)
         assert {of_case[t.split(' · ')[0]] for t in e.listed()} == want and len(e.listed()) == rows[rows.group.isin(want)].case.nunique(), (e.listed(), want)
         assert f'Chosen: {len(want)} of ' in e.root.locator('.tk-side > .tk-note').inner_text()
-        return 0 < len(want) < means.index.get_level_values(0).nunique()
+        assert 0 < len(want) and (not some or len(want) < means.index.get_level_values(0).nunique()), (line, lo, hi, want)
+        return True
     def drag():
-        row = e.ask('view.marks.filter(m => m.line === view.marks[0].line).map(m => [m.x, m.y]).sort((a, b) => a[0] - b[0])')
-        x, y = e.spot(e.side, row[0][0] - 3, sum(v for _, v in row)/len(row)); end = (row[len(row)//4][0] + row[len(row)//4 + 1][0])/2
-        e.mouse.move(x, y); e.mouse.down(); e.mouse.move(x + 20, y, steps=3); e.mouse.move(x + end - row[0][0] + 3, y, steps=5); e.mouse.up()
+        of = {}                                                                            # rows of dots; that with the most places is wide enough
+        for line, x, y in e.ask('view.marks.map(m => [m.line, m.x, m.y])'): of.setdefault(line, []).append((round(x, 1), y))
+        row = max(of.values(), key=lambda r: len({x for x, _ in r})); xs = sorted({x for x, _ in row}); end = (xs[len(xs)//3] + xs[len(xs)//3 + 1])/2
+        x, y = e.spot(e.side, xs[0] - 3, sum(v for _, v in row)/len(row))
+        e.mouse.move(x, y); e.mouse.down(); e.mouse.move(x + end - xs[0] + 3, y, steps=8); e.mouse.up()
+    e.choose(e.menu('class of the panel'), 'parenchyma'); e.choose(e.menu('place of the panel'), 'budget 24')
     e.does('brush: drag along a row', drag, brushed, chosen, e.side)
     every = e.button('the cases of all patients again (Esc)')
     e.does('all patients again, by mouse', every.click, lambda: not every.is_visible() and 'chosen' not in e.title(), '!view.title.textContent.includes("chosen")', e.side)
-    e.does('brush, by keyboard', lambda: e.key(e.side, 'ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowRight'), brushed, chosen, e.side)
+    e.does('brush, by keyboard', lambda: e.key(e.side, 'ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowRight'), lambda: brushed(False), chosen, e.side)
     e.does('all patients again, by keyboard', lambda: e.key(e.side, 'Escape'), lambda: 'chosen' not in e.title(), '!view.chosen.size && !view.title.textContent.includes("chosen")', e.side)
 
 class Cases(Front):

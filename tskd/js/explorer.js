@@ -25,7 +25,7 @@ class Explorer extends Front {
     this.picture.canvas.addEventListener('keydown', e => { const by = {ArrowLeft: -1, ArrowRight: 1}[e.key]; if (by && !e.shiftKey) { e.preventDefault(); this.step(by) } else if (e.key === 'e') press(this.errors, this.picture.shared.errors) })
     this.detail = el('section', {className: 'tk-detail', 'aria-label': 'the case behind the point'}, this.title, this.picture.box, this.key, el('div', {className: 'tk-chips'}, this.prev, this.next, this.errors), this.list)
     this.board = el('div', {className: 'tk-board'}, el('section', {className: 'tk-curves', 'aria-label': 'curves'}, this.curves.box),
-      el('section', {className: 'tk-side', 'aria-label': 'behind a point'}, el('div', {className: 'tk-chips', role: 'group', 'aria-label': 'what lies behind'}, ...Object.values(this.tabs)), el('div', {className: 'tk-chips'}, this.name, this.place, this.first, this.second, this.every), this.strip.box, this.sum), this.detail)
+      el('section', {className: 'tk-side', 'aria-label': 'behind a point'}, el('div', {className: 'tk-chips', role: 'group', 'aria-label': 'what lies behind'}, ...Object.values(this.tabs), this.every), el('div', {className: 'tk-chips'}, this.name, this.place, this.first, this.second), this.strip.box, this.sum), this.detail)
     this.root.append(el('div', {className: 'tk-head'}, el('div', {className: 'tk-chips'}, this.search, this.all, this.none), this.legend, el('div', {className: 'tk-row'}, this.classes, tools)), this.board)
     this.focus = {cls: 0, at: null}
     this.mouse(); this.on('chart', () => this.read()); this.on('look', () => this.look()); this.on('detail', () => this.shown()); this.read(); this.shown()
