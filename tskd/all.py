@@ -30,6 +30,7 @@ from .pretrain import Contrastive, Masked, fit_mae, fit_moco
 from .consistency import SelfTraining, self_train
 from .methods import METHODS, STRONG, Arm, Context, NotRun
 from .results import Results, load_results, paper_table, study_curves
+from .needed import labels_needed
 from .evaluation import evaluate, predict
 from .study import Study, StudyFolder, best_of, load_study, vary
 from .explore import CaseBrowser, DiceExplorer
