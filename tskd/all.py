@@ -38,6 +38,8 @@ from .deploy import export, open_model
 from .predictor import Predictor
 from .report import report
 from .plan import Plan
+from .label_loop import STRATEGIES, next_to_label
+from .annotations import drafted, read_labels, write_drafts
 from .job import distill_task
 from .demo import demo
 

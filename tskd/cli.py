@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['app', 'CORE', 'WHEELS', 'EXAMPLE', 'WEB', 'main', 'say', 'own_words', 'tips', 'cache_sizes', 'examine', 'doctor',
-           'clean', 'verify', 'export', 'predict', 'report', 'distill', 'demo', 'study', 'tutorials', 'with_web_links',
-           'copy_tutorials', 'can_open', 'lab_command', 'lab']
+           'clean', 'verify', 'export', 'predict', 'next_images', 'report', 'distill', 'demo', 'study', 'tutorials',
+           'with_web_links', 'copy_tutorials', 'can_open', 'lab_command', 'lab']
 
 # %% ../nbs/30_cli.ipynb #e1bdb6e6
 import json, sys
@@ -60,6 +60,8 @@ _WORDS = [  # in Python; as an option; in a study's file
     (r'classes=\[…\]', "--classes 'liver,cyst'", 'classes = ["liver", "cyst"] in [data]'),
     (r"masks='…'|masks=\"…\"", "by a pattern behind the folder, like '*_mask.png'",
      'masks = "*_mask.png" in [data]'),
+    (r'give other=, the teacher for one, or an Ensemble', 'add --teacher, the folder of another model',
+     'give other='),
     (r'\b(label_map|classes|group|order|window|plane|attribute)=(?!\w)', r'--\1', r'\1')]
 _COMMANDS = [(r'verify_folder\(…\)', 'tskd verify FOLDER --all'), (r'images="([^"]*)"', r"'\1'"),
              (r"report\(results, path\), or report\('runs', path\)", 'tskd report runs --out report.html'),
@@ -399,6 +401,58 @@ def _to_predict(files, images=None): # as given; a pattern -> what to segment; w
         skipped.append(f'{f}: {len(found.files) - len(found.of("image"))} files skipped, which are '
                        f'no images to segment: {found}')
     return paths, skipped, layouts
+
+# %% ../nbs/30_cli.ipynb #4db22c0d
+@app.command('next')
+def next_images(model: Path = typer.Argument(..., help='Folder of a model, as `distill` wrote it.'),
+                images: Path = typer.Argument(..., help='Folder of images; masks may lie among '
+                                                        'them.'),
+                masks: str = typer.Option(None, '--masks', help='Where the masks of images with '
+                                          'labels are, as for verify.'),
+                n: int = typer.Option(20, '-n', min=1, help='How many images.'),
+                out: Path = typer.Option('to-label', '--out', '-o', help='A new folder.'),
+                format: str = typer.Option('png', '--format', '-f', help='png, coco, labelme, '
+                                           'labelstudio, nifti or slicer.'),
+                strategy: str = typer.Option('auto', '--strategy', help='How to choose: random, '
+                    'foreground, doubt, flips, disagreement, classes, typical, far or far_doubt.'),
+                teacher: Path = typer.Option(None, '--teacher', help='Folder of a second model, '
+                                             'for the strategy disagreement.'),
+                group: str = typer.Option(None, help='What tells the patient: a regex, or a CSV.'),
+                label_map: str = _LABEL_MAP, seed: int = typer.Option(0, '--seed', min=0),
+                link: bool = typer.Option(False, '--link', help='Link pictures, do not copy them.'),
+                as_json: bool = typer.Option(False, '--json', help='Print JSON.')):
+    """Choose the images to label next, and write drafts of their masks.
+
+    Example: tskd next tskd-job/student archive -n 20 --out to-label --format labelme
+    """
+    pool, net, other = _pool_and_models(model, images, masks, teacher, group, label_map)
+    from tskd.annotations import drafted, write_drafts
+    from tskd.label_loop import next_to_label
+    chosen = next_to_label(net, pool, n, strategy, other, seed)
+    folder = write_drafts(drafted(net, chosen), out, format, link)
+    rows = [dict(id=c.id, file=c.source, group=c.group, **c.extra['chosen']) for c in chosen]
+    say(dict(out=str(folder), format=format, chosen=rows), as_json, _next_lines(chosen, pool, folder))
+
+# %% ../nbs/30_cli.ipynb #dc0c747c
+def _pool_and_models(model, images, masks, teacher, group, label_map): # as given -> SegData, two models
+    from tskd.core import read_json
+    from tskd.deploy import open_model
+    from tskd.folders import from_folder
+    def opened(folder):
+        net, facts = open_model(folder), folder/'student.json'
+        if facts.is_file(): net.facts = read_json(facts)
+        return net
+    net, other = opened(model), opened(teacher) if teacher else None
+    return from_folder(images, masks, group, label_map, net.classes), net, other
+
+def _next_lines(chosen, pool, folder): # for people
+    from tskd.label_loop import STRATEGIES
+    how = STRATEGIES[chosen[0].extra['chosen']['strategy']].says
+    labelled = sum(c.labelled for c in pool)
+    return [f'{len(chosen)} images of {len(chosen.patients)} patients, chosen among '
+            f'{len(pool) - labelled} without a label: {how}',
+            *(folder/'README.txt').read_text(encoding='utf-8').splitlines(),
+            f'When they are done: read_labels({str(folder)!r}) in Python']
 
 # %% ../nbs/30_cli.ipynb #2ef9d6f6
 @app.command()
