@@ -6,11 +6,12 @@
 __all__ = ['Story', 'Job', 'outcomes', 'seen', 'Done', 'gathered', 'job_of', 'distill_task', 'pictures', 'end']
 
 # %% ../nbs/23d_job.ipynb #3b0e372e
-import os, textwrap, time
+import textwrap, time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import torch
 from PIL import Image
 from .core import (TskdError, content_id, disk_errors, has, install_line, machine, need, patch,
                        read_json, write_json)
@@ -18,7 +19,7 @@ from .data import SegData
 from .deploy import HubModel, export, latency, model_card
 from .folders import from_folder
 from .methods import best_dice
-from .plan import (OURS, Pace, Parts, Plan, advice, corrected, crowded, pace_of, parts_of, planned,
+from .plan import (OURS, Pace, Parts, Plan, advice, beside_others, corrected, own_cores, pace_of, parts_of, planned,
                        schedule, val_if_enough, still, survey, with_settings)
 from .recipes import Execution
 from .report import report
@@ -98,6 +99,19 @@ def resume(self:Job):
     self.done = tuple(old['done'])
     return True
 
+# %% ../nbs/23d_job.ipynb #08126e5d
+@patch
+@contextmanager
+def on_free_cores(self:Job):
+    "With a limit: no more threads than there are free cores, and a word about it"
+    if self.minutes is None: yield; return
+    wanted = torch.get_num_threads()
+    with beside_others() as theirs:
+        if (threads := torch.get_num_threads()) < wanted:
+            self.story.say(f'Other programs keep {theirs:.1f} of {len(own_cores())} cores busy: '
+                           f'{threads} of {wanted} threads, and a plan for what is left.')
+        yield
+
 # %% ../nbs/23d_job.ipynb #f75de9f6
 @patch
 @contextmanager
@@ -106,7 +120,7 @@ def part(self:Job, title, *stages): # for people; of STAGES
     wanted = sum(self.plan.seconds(self.pace, self.images).get(s, 0) for s in stages)
     start = time.perf_counter()
     with self.story.step(title, f'about {_span_of(wanted)}, {_span_of(self.left)} to the end'):
-        yield
+        with self.on_free_cores(): yield
     if set(stages) <= set(self.done): return               # it was done before, and is only loaded
     self.done += stages
     self.look_at_clock((time.perf_counter() - start)/max(wanted, 1e-9))
@@ -281,10 +295,8 @@ def job_of(data, minutes=None, out='tskd-job', settings=(), seed=0, show=True, p
 def measured(self:Job): # -> itself
     "Time this machine, and plan"
     minutes, run = self.minutes, self.execution.but(show=False)
-    self.pace, theirs = pace_of(self.plan, self.parts, self.out/'runs', run)
-    if minutes and crowded(theirs):
-        self.story.say(f'Other programs keep {theirs:.1f} of {os.cpu_count()} cores busy: this is '
-                       f'planned for what they leave, and fitted anew after each part.', '')
+    with self.on_free_cores():
+        self.pace = pace_of(self.plan, self.parts, self.out/'runs', run)
     spent = (time.time() - self.began)/60
     self.plan = planned(self.pace, self.images, minutes and minutes - spent, self.plan,
                         self.fixed)

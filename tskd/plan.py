@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['FEWEST', 'OURS', 'REST', 'START', 'SPARE', 'RUNGS', 'STRETCH', 'STAGES', 'Survey', 'survey', 'Parts', 'val_if_enough',
-           'parts_of', 'Plan', 'teaches', 'Pace', 'others', 'crowded', 'quicker', 'pace_of', 'total', 'planned',
-           'choices', 'still', 'still_open', 'corrected', 'with_settings', 'advice', 'schedule']
+           'parts_of', 'Plan', 'teaches', 'Pace', 'pace_of', 'own_cores', 'others', 'threads_for', 'beside_others',
+           'total', 'planned', 'choices', 'still', 'still_open', 'corrected', 'with_settings', 'advice', 'schedule']
 
 # %% ../nbs/23c_plan.ipynb #bbf7f4aa
 import os, psutil, time, tomllib, warnings
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 
 import numpy as np, pandas as pd, torch
@@ -186,7 +186,7 @@ def _rival_seconds(c, arm): # a Context; an Arm -> seconds for a step
         return step_seconds(train)
 
 # %% ../nbs/23c_plan.ipynb #7852e6c9
-def _pace_now(plan, parts, root, execution=None): # a Plan; Parts; folder -> Pace
+def pace_of(plan, parts, root, execution=None): # a Plan; Parts; folder -> Pace
     "Time a few steps of each stage"
     study = plan.study(parts, root, execution=execution)
     c, arms = context_of(study.spec, study.cells[0]), study.spec.methods
@@ -197,33 +197,34 @@ def _pace_now(plan, parts, root, execution=None): # a Plan; Parts; folder -> Pac
 
 # %% ../nbs/23c_plan.ipynb #60d7383a
 _KINDS = 'user', 'nice', 'system', 'irq', 'softirq', 'steal'
+def own_cores(): # that this process may use -> their numbers
+    has = getattr(os, 'sched_getaffinity', None)
+    return sorted(has(0)) if has else list(range(os.cpu_count()))
 
 @contextmanager
-def others(): # -> a list, which gets the cores that other programs kept busy meanwhile
+def others(): # -> a list, which gets how many of these cores other programs kept busy meanwhile
     "How much of the machine is somebody else's"
     def clocks():
-        machine = psutil.cpu_times()
-        every = sum(getattr(machine, kind, 0) for kind in _KINDS)
-        return every - sum(os.times()[:4]), time.perf_counter()
+        cores = psutil.cpu_times(percpu=True)
+        busy = sum(getattr(cores[k], kind, 0) for k in own_cores() for kind in _KINDS)
+        return busy - sum(os.times()[:4]), time.perf_counter()
     theirs, start = clocks()
     yield (found := [])
     after, end = clocks()
     found.append(max(0., (after - theirs)/(end - start)))
 
 # %% ../nbs/23c_plan.ipynb #d54faafc
-def crowded(cores): # of other programs -> whether they take away what this one wants
-    return os.cpu_count() - cores < .8*torch.get_num_threads()
+def threads_for(cores): # that others keep busy -> threads
+    return max(1, min(torch.get_num_threads(), round(len(own_cores()) - cores)))
 
-def quicker(a, b): # two Paces of one plan -> the better time of each part
-    best = {f.name: min(getattr(a, f.name), getattr(b, f.name)) for f in fields(a)
-            if f.name != 'rivals'}
-    return Pace(**best, rivals={r: min(s, b.rivals[r]) for r, s in a.rivals.items()})
-
-def pace_of(plan, parts, root, execution=None): # as for `_pace_now` -> Pace; cores of others
-    "Time this machine, and once more if it is shared just now"
-    with others() as found: pace = _pace_now(plan, parts, root, execution)
-    if crowded(found[0]): pace = quicker(pace, _pace_now(plan, parts, root, execution))
-    return pace, found[0]
+@contextmanager
+def beside_others(wait=.5): # seconds to look -> cores that others keep busy
+    "Work with as many threads as there are free cores"
+    with others() as found: time.sleep(wait)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads_for(found[0]))
+    try: yield found[0]
+    finally: torch.set_num_threads(before)
 
 # %% ../nbs/23c_plan.ipynb #79df21ba
 REST = 40.      # seconds for scores, export and report
