@@ -79,12 +79,17 @@ def forward(self:Ensemble, x): # (B,C,H,W) in 0..1, at any size -> Said
     return Said(averaged(logits, self.weights), outs[self.features].features, agreement(logits))
 
 # %% ../nbs/09b_ensemble.ipynb #f4b4820b
-def votes(members, labelled): # SegModels; SegData with masks -> a weight for each
+def votes(members,    # SegModels
+          labelled,   # SegData with masks, which all of them have learnt
+          kinds=None  # what each member is of: those of a kind share one voice
+         ): # -> a weight for each
     "By the squared odds of their Dice on labels that all of them have seen"
     def dice(m):
         batches = labelled.batches(8, m.size[0], shuffle=False)
         with frozen_eval(m): return mean_dice(m, batches, precision='no')['dice']
     odds = [(d/(1 - d))**2 for d in (min(max(dice(m), .02), .98) for m in members)]
+    kinds = range(len(members)) if kinds is None else kinds
+    odds = [o/list(kinds).count(k) for o, k in zip(odds, kinds, strict=True)]
     return tuple(max(round(o/sum(odds), 2), .01) for o in odds)
 
 # %% ../nbs/09b_ensemble.ipynb #223c6250

@@ -318,7 +318,8 @@ def taught_after_labels(arm, c):
     own = finetune(arm.network(c), c.labelled, c.val, out=c.root, recipe=arm.finetuning(c),
                    execution=c.execution)
     teachers = c.teacher(arm.recipes.get('teacher')), own, *(label_net(a, c) for a in arm.beside)
-    all_of_them = Ensemble(teachers, weights=votes(teachers, c.labelled))
+    kinds = 'foundation', *('labels' for _ in teachers[1:])
+    all_of_them = Ensemble(teachers, weights=votes(teachers, c.labelled, kinds))
     return distill(all_of_them, arm.images(c), own, out=c.root, recipe=arm.recipe(c, 'distill'),
                    execution=c.execution)
 
