@@ -88,7 +88,7 @@ class Plan(Settings):
     "What a job does"
     teacher: str = 'dinov2_vits14'
     teacher_size: int = whole_number(224, 14)
-    teacher_steps: int = whole_number(300, 1)
+    teacher_steps: int = whole_number(600, 1)
     student: str = 'lite0'
     size: int = whole_number(128, 32)
     tune_steps: int = whole_number(1500, 1)      # on the labels
@@ -248,15 +248,15 @@ def seconds(self:Plan, pace, images): # a Pace; in the pool -> stage -> seconds
 # %% ../nbs/23c_plan.ipynb #db1ab623
 RUNGS = (dict(teacher_size=112, teacher_steps=60, tune_steps=200, distill_steps=100, size=96),
          dict(teacher_size=112, teacher_steps=120, tune_steps=350, distill_steps=200),
-         dict(teacher_size=140, teacher_steps=160, tune_steps=600, distill_steps=300),
-         dict(teacher_size=168, teacher_steps=200, tune_steps=800, distill_steps=450),
-         dict(teacher_size=168, teacher_steps=300, tune_steps=1200, distill_steps=800),
-         dict(teacher_size=168, teacher_steps=300, tune_steps=1500, distill_steps=1500),
-         dict(teacher_size=168, teacher_steps=300, tune_steps=1200, distill_steps=800, refit=True),
-         dict(teacher_size=224, teacher_steps=300, tune_steps=1500, distill_steps=1500, refit=True),
-         dict(teacher_size=224, teacher_steps=400, tune_steps=1700, distill_steps=3000, size=160,
+         dict(teacher_size=168, teacher_steps=160, tune_steps=500, distill_steps=300),
+         dict(teacher_size=168, teacher_steps=300, tune_steps=800, distill_steps=450),
+         dict(teacher_size=224, teacher_steps=300, tune_steps=1000, distill_steps=600),
+         dict(teacher_size=224, teacher_steps=450, tune_steps=1200, distill_steps=1000),
+         dict(teacher_size=224, teacher_steps=600, tune_steps=1500, distill_steps=1500),
+         dict(teacher_size=224, teacher_steps=600, tune_steps=1500, distill_steps=1500, refit=True),
+         dict(teacher_size=224, teacher_steps=600, tune_steps=1700, distill_steps=3000, size=160,
               refit=True),
-         dict(teacher_size=224, teacher_steps=600, tune_steps=2000, distill_steps=5000, size=224,
+         dict(teacher_size=224, teacher_steps=900, tune_steps=2000, distill_steps=5000, size=224,
               refit=True))
 
 # %% ../nbs/23c_plan.ipynb #dc2edf96
