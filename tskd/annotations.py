@@ -57,11 +57,12 @@ def ring(bits): # (H,W) bool, one region -> (N,2) of (x, y); its ends meet
     return max(lines, key=lambda r: np.ptp(r, 0).prod()) - 1
 
 # %% ../nbs/27a_annotations.ipynb #f13155b2
+def _region(name, points): return Region(name, tuple(map(tuple, points.tolist())), '')
+
 def drawn(outlines, shape, classes): # [(class name, (N,2))]; (H,W); names -> (H,W) uint8
     "The mask that outlines enclose, as `from_folder` will read it"
     ids = {name: i for i, name in enumerate(classes)}
-    return draw([Region(name, tuple(map(tuple, p.tolist())), '') for name, p in outlines], shape,
-                ids)
+    return draw([_region(*o) for o in outlines], shape, ids)
 
 def _least_iou(a, b): # two masks -> over the classes of the second
     each = [((a == k) & (b == k)).sum()/((a == k) | (b == k)).sum() for k in np.unique(b) if k]
@@ -69,13 +70,13 @@ def _least_iou(a, b): # two masks -> over the classes of the second
 
 # %% ../nbs/27a_annotations.ipynb #26f7de0c
 def outlines(mask, classes, alike=.98): # (H,W) uint8; names; the least IoU -> [(class name, (N,2))]
-    "A mask as few points"
+    "A mask as few points, larger outlines first: a tool that fills them in order gets the same"
     whole = [(name, ring(bits)) for name, bits in regions(mask, classes)]
     for tolerance in (2, 1.4, 1, .7, .5, .3, 0):
         few = [(name, thinned(r, tolerance)[:-1]) for name, r in whole]
         few = [(name, p.round(2)) for name, p in few if len(p) > 2]
         if _least_iou(drawn(few, mask.shape, classes), mask) >= alike: break
-    return few
+    return sorted(few, key=lambda o: -_region(*o).area)
 
 # %% ../nbs/27a_annotations.ipynb #276b2c5a
 def _names(data): # -> a different name for each case, without folders

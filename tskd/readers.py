@@ -9,7 +9,7 @@ __all__ = ['PICTURES', 'VOLUMES', 'MAX_PIXELS', 'MAX_VOXELS', 'AXES', 'MAX_POINT
            'odd_outline', 'Painted', 'annotated_by', 'read_polygons', 'fill', 'draw', 'PolygonReader']
 
 # %% ../nbs/01a_readers.ipynb #b1ca078b
-import csv, gzip, hmac, io, json, logging, os, re, secrets, stat, warnings, zlib
+import base64, csv, gzip, hmac, io, json, logging, os, re, secrets, stat, warnings, zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -892,6 +892,11 @@ def _coco_parts(said, label, where, frame): # outlines, or run lengths by column
 def _frame(height, width): # as a file says -> (H,W), or () where it doesn't
     return (int(float(height)), int(float(width))) if height and width else ()
 
+# %% ../nbs/01a_readers.ipynb #c3d9e4f6
+def _ellipse(x, y, rx, ry): # centre, half axes -> 64 points
+    turn = np.linspace(0, 2*np.pi, 64, endpoint=False)
+    return list(zip(x + rx*np.cos(turn), y + ry*np.sin(turn)))
+
 # %% ../nbs/01a_readers.ipynb #96b4012e
 def _labelme_regions(path, doc): # LabelMe, a file for each image -> (file name, Region or None)
     name = doc['imagePath'].replace('\\', '/')
@@ -899,17 +904,17 @@ def _labelme_regions(path, doc): # LabelMe, a file for each image -> (file name,
     yield name, None
     for n, s in enumerate(doc['shapes']):
         where, kind, pts = f'{path}, shape {n}', s.get('shape_type', 'polygon'), s['points']
+        if kind == 'mask':                                            # of its AI tools
+            bits = decode(base64.b64decode(s['mask']), where) > 0
+            yield name, _painted(s['label'], where, bits, map(int, pts[0]), frame=frame)
+            continue
         if kind == 'rectangle': (x, y), (u, v) = pts; pts = [(x, y), (u, y), (u, v), (x, v)]
         elif kind == 'circle':
             (x, y), (u, v) = pts; pts = _ellipse(x, y, *(np.hypot(u - x, v - y),)*2)
         elif kind != 'polygon':
-            raise TskdError('a polygon, rectangle or circle', f'{kind!r}',
+            raise TskdError('a polygon, rectangle, circle or mask', f'{kind!r}',
                             'draw the shape again as a polygon, or delete it', file=where)
         yield name, Region(s['label'], _points(pts, where), where, frame=frame)
-
-def _ellipse(x, y, rx, ry): # centre, half axes -> 64 points
-    turn = np.linspace(0, 2*np.pi, 64, endpoint=False)
-    return list(zip(x + rx*np.cos(turn), y + ry*np.sin(turn)))
 
 # %% ../nbs/01a_readers.ipynb #bd1e9f19
 class _Bits:
