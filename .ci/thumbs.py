@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 tutorials = Path(__file__).resolve().parent.parent/'nbs/tutorials'
-PICTURE = {'01': 0, '02': 1, '03': 3, '04': 0, '05': 0, '06': 0, '07': 0}      # which of its pictures
+PICTURE = {'01': 0, '02': 1, '03': 3, '04': 0, '05': 0, '06': 0, '07': 0, '08': 1}      # which of its pictures
 
 def pictures(notebook): # all that its cells have drawn
     for cell in json.loads(notebook.read_text(encoding='utf-8'))['cells']:

@@ -184,7 +184,7 @@ def _studio_task(d, folder, classes): # a Draft; the name of the folder
 
 def write_labelstudio(drafts, out, classes):
     "tasks.json: what was painted, as predictions; label-studio.xml, the project's form"
-    _write(out/'tasks.json', [_studio_task(d, out.name, classes) for d in drafts])
+    _write(out/'tasks.json', [_studio_task(d, out.resolve().name, classes) for d in drafts])
     labels = ''.join(f'<Label value="{_xml(name)}"/>' for name in classes[1:])
     (out/'label-studio.xml').write_text(
         '<View><Image name="image" value="$image" zoom="true"/>'
@@ -284,7 +284,7 @@ def write_drafts(data,         # SegData in order; its masks are the drafts
                  link=False    # link pictures, where they stay as they are, instead of copying
                 ):             # Path
     "Pictures and drafts, in a folder that an annotation tool opens"
-    out = Path(out).resolve(); _may_write(out, format, data)
+    out = Path(out); _may_write(out, format, data)
     (out/'images').mkdir(parents=True, exist_ok=True)
     drafts = [Draft(put_picture(c, out/'images', name, link), c,
                     c.mask if c.labelled else np.zeros(c.image.shape[:2], np.uint8))
@@ -311,7 +311,8 @@ def _told(drafts, out, format, classes):
     cases = [dict(file=Path(d.file).stem, id=d.case.id, group=d.case.group,
                   draft=_trace(d.mask, format, classes)) for d in drafts]
     write_json(out/'drafts.json', dict(format=format, classes=classes, cases=cases))
-    opens = FORMATS[format].opens.format(folder=out, parent=out.parent)
+    whole = out.resolve()
+    opens = FORMATS[format].opens.format(folder=whole, parent=whole.parent)
     (out/'README.txt').write_text(
         f'{len(drafts)} pictures; chosen.csv has their order. To open them: {opens}.\nThe masks are '
         'drafts of a model: look at each before it counts as a label.\n', encoding='utf-8')
