@@ -33,6 +33,7 @@ from .results import Results, load_results, paper_table, study_curves
 from .needed import labels_needed
 from .evaluation import evaluate, predict
 from .study import Study, StudyFolder, best_of, load_study, vary
+from .trust import trust_of
 from .explore import CaseBrowser, DiceExplorer
 from .deploy import export, open_model
 from .predictor import Predictor

@@ -22,8 +22,9 @@ from .folders import find_items
 from .metrics import border
 from .readers import _quiet as quiet_readers
 from .readers import file_kind, read_bytes, read_image, read_volume, to_bytes
-from .runtime import FULL, MaskFolder, ModelError, OnnxModel
-from .runtime import fits, mark, mask_image, png_bytes, segment
+from .runtime import FULL, TRUST, Judge, MaskFolder, ModelError, OnnxModel
+from .runtime import advised, fits, judged, mark, mask_image, png_bytes, ranked
+from .trust import listening
 from .viz import palette
 
 # %% ../nbs/23a_predictor.ipynb #5ecaa1a0
@@ -105,7 +106,7 @@ def volume_bytes(labels,      # (D,H,W) uint8, as `read_volume` cut it
 
 # %% ../nbs/23a_predictor.ipynb #e9424203
 COLUMNS = ['file', 'mask', 'overlay', 'class', 'pixels', 'area_mm2', 'volume_mm3', 'slices',
-           'confidence', 'seconds', 'notes', 'error', 'sha256']
+           'confidence', *TRUST, 'look', 'seconds', 'notes', 'error', 'sha256']
 
 def _rgb_of(colours): return [[int(c[i:i + 2], 16) for i in (1, 3, 5)] for c in colours]
 
@@ -130,6 +131,7 @@ class Predictor:
         self.spacing, self.overlays = spacing, overlays
         self.batch_size, self.show = batch_size, show
         self.colours = _rgb_of(palette(len(self.classes) - 1))
+        self.judge = self._judge()
 
     @staticmethod
     def _opened(model, threads):
@@ -138,31 +140,56 @@ class Predictor:
         try: return OnnxModel(model, threads)
         except ModelError as e: raise TskdError(*e.args) from None
 
-    @property
-    def id(self): # of model and settings together
-        what = self.model.id if isinstance(self.model, OnnxModel) else content_id(self.model)
-        how = self.tile, self.overlap, self.window, self.plane, self.spacing, self.overlays
-        return content_id(['predictor', 2, what, self.classes, *how])
+# %% ../nbs/23a_predictor.ipynb #5f0c21ac
+@property
+def _id(self): # of model and settings together
+    what = self.model.id if isinstance(self.model, OnnxModel) else content_id(self.model)
+    how = [self.tile, self.overlap, self.window, self.plane, self.spacing, self.overlays]
+    if not isinstance(self.model, OnnxModel) and self.judge: how.append(self.model.trust)
+    return content_id(['predictor', 2, what, self.classes, *how])
+Predictor.id = _id
+
+@patch
+def _judge(self:Predictor): # of trust, where the model has learnt it
+    if isinstance(self.model, OnnxModel): return self.model.judge
+    record = getattr(self.model, 'trust', None)
+    return record and Judge(record, len(self.classes))
 
 # %% ../nbs/23a_predictor.ipynb #14b24a1b
 def _rgb(image): return np.repeat(image[..., None], 3, -1) if image.ndim == 2 else image
 
 @patch
-def see(self:Predictor, images): # images, (H,W) or (H,W,3) uint8, one by one
-    "Yield (H,W) uint8 labels and (H,W) float probabilities of those labels"
+def _batch(self:Predictor, data): # SegData -> (K,H,W) probabilities and columns of trust of each
+    look = dict(tile=self.tile, overlap=self.overlap, batch_size=self.batch_size)
+    if self.judge is None or self.tile is not None:
+        yield from ((p, None) for _, p in predict(self.model, data, **look)); return
+    with listening(self.model) as heard: seen = [p for _, p in predict(self.model, data, **look)]
+    features, other = np.concatenate(heard) if heard else [None]*len(seen), [None]*len(seen)
+    if self.judge.mirror:
+        turned = data.replace(c.replace(image=c.image[:, ::-1].copy()) for c in data)
+        other = [p.cpu().numpy()[:, :, ::-1] for _, p in predict(self.model, turned, **look)]
+    for p, f, o in zip(seen, features, other): yield p, self.judge(p.cpu().numpy(), f, o)
+
+# %% ../nbs/23a_predictor.ipynb #5f0c21ab
+@patch
+def looked(self:Predictor, images): # images, (H,W) or (H,W,3) uint8, one by one
+    "Yield (H,W) uint8 labels, (H,W) float probabilities of those labels, and columns of trust or None"
     if isinstance(self.model, OnnxModel):
         for image in images:
-            labels, p = segment(self.model, _rgb(image), self.tile, self.overlap)
-            yield labels, p.max(0)
+            labels, p, trust = judged(self.model, _rgb(image), self.tile, self.overlap)
+            yield labels, p.max(0), trust
         return
-    look = dict(tile=self.tile, overlap=self.overlap, batch_size=self.batch_size)
     for k in range(0, len(images), self.batch_size):
         part = [Case(f'{i}', im) for i, im in enumerate(images[k:k + self.batch_size])]
         for c in part: fits(*c.image.shape[:2], len(self.classes))
-        cases = SegData(part, self.classes)
-        for _, p in predict(self.model, cases, **look):
+        for p, trust in self._batch(SegData(part, self.classes)):
             sure, labels = p.max(0)
-            yield labels.byte().cpu().numpy(), sure.float().cpu().numpy()
+            yield labels.byte().cpu().numpy(), sure.float().cpu().numpy(), trust
+
+@patch
+def see(self:Predictor, images): # images, (H,W) or (H,W,3) uint8, one by one
+    "Yield (H,W) uint8 labels and (H,W) float probabilities of those labels"
+    yield from (seen[:2] for seen in self.looked(images))
 
 # %% ../nbs/23a_predictor.ipynb #165781af
 def tinted(image, labels, colours, alpha=.35): # (H,W[,3]) uint8; (H,W) labels; [(r,g,b)]
@@ -186,6 +213,18 @@ def _measured(classes, labels, sure, pixel, voxel): # (D,H,W) both; mm², mm³ -
                      'confidence': round(float(sure[mask].mean()), 4) if n else None})
     return rows
 
+# %% ../nbs/23a_predictor.ipynb #d819b9ae
+def _trusted(trust, labels, n): # columns of each image for each class, or None; (D,H,W); classes
+    "Columns of trust for each class"
+    if trust[0] is None: return [dict.fromkeys(TRUST)]*n
+    if len(trust) == 1: return list(trust[0])
+    far = [t[0]['unlike'] for t in trust]
+    middle = None if far[0] is None else float(np.median(far))
+    def mean(k): # of a class
+        weight = (labels == k + 1).sum((1, 2)) + 1e-3
+        return round(float(np.average([t[k]['dice_predicted'] for t in trust], weights=weight)), 3)
+    return [dict.fromkeys(TRUST) | dict(dice_predicted=mean(k), unlike=middle) for k in range(n)]
+
 # %% ../nbs/23a_predictor.ipynb #98abeb5c
 # {'-mask.png': bytes, '-overlay.png': bytes}; a dict for each class
 Answer = namedtuple('Answer', 'files rows')
@@ -193,8 +232,10 @@ Answer = namedtuple('Answer', 'files rows')
 @patch
 def _answer(self:Predictor, images, labels, sure, # (D,H,W[,3]), (D,H,W) both
             mask, sha256,            # {ending: bytes}; of the input
-            pixel=None, voxel=None): # mm²; mm³
+            pixel=None, voxel=None,  # mm²; mm³
+            trust=None):             # of each image, columns for each class
     rows = _measured(self.classes, labels, sure, pixel, voxel)
+    rows = [r | t for r, t in zip(rows, _trusted(trust or [None], labels, len(rows)))]
     if not self.overlays: return Answer(mask, rows)
     most = int((labels > 0).sum((1, 2)).argmax())    # of a volume, the slice with most of it
     drawn = Image.fromarray(tinted(images[most], labels[most], self.colours))
@@ -213,10 +254,10 @@ def one_picture(self:Predictor, path, sha256=None) -> Answer: # a file; the sha2
     "What comes of a picture file"
     sha256 = sha256 or file_sha256(path)
     image = read_image(path, self.window, sha256)
-    labels, sure = next(self.see([image]))
+    labels, sure, trust = next(self.looked([image]))
     pixel = float(np.prod(self.spacing)) if self.spacing else None
     mask = self._flat(labels, sha256)
-    return self._answer([image], labels[None], sure[None], mask, sha256, pixel)
+    return self._answer([image], labels[None], sure[None], mask, sha256, pixel, trust=[trust])
 
 _UNPLACED = 'the file does not tell where its slices lie: the mask has its size, not its place'
 
@@ -237,14 +278,14 @@ def one_volume(self:Predictor, paths, shas=None) -> Answer: # files; the sha256 
     shas = shas or [file_sha256(p) for p in paths]; sha256 = _of_all(shas)
     volume = read_volume(paths, self.plane, shas)
     images = to_bytes(volume.slices, self.window or volume.window)
-    labels, sure = map(np.stack, zip(*self.see(images)))
+    *seen, trust = zip(*self.looked(images)); labels, sure = map(np.stack, seen)
     (affine, like), spacing = _kept(volume, paths, shas), volume.spacing
     if affine is None and len(labels) == 1: mask = self._flat(labels[0], sha256)   # a still
     else:
         note = mark('mask', sha256)
         mask = {'-mask.nii.gz': volume_bytes(labels, affine, like, spacing, note, shas[0])}
     pixel = spacing and float(np.prod(spacing[1:]))
-    files, rows = self._answer(images, labels, sure, mask, sha256, pixel, _voxel(affine, spacing))
+    files, rows = self._answer(images, labels, sure, mask, sha256, pixel, _voxel(affine, spacing), trust)
     notes = [*volume.notes, *[_UNPLACED]*(affine is None and '-mask.nii.gz' in files)]
     return Answer(files, [r | dict(notes='; '.join(notes)) for r in rows])
 
@@ -358,4 +399,5 @@ def __call__(self:Predictor, files, out): # files, folders or patterns; a folder
         warnings.warn('predictions.csv was changed since it was written, so it stays; the table is '
                       f'{path.name}. To do: nothing; move it elsewhere if you want the name back.',
                       TskdWarning, stacklevel=2)
-    return pd.DataFrame(rows, columns=COLUMNS)
+    for line in advised(rows): warnings.warn(line, TskdWarning, stacklevel=2)
+    return pd.DataFrame(ranked(rows), columns=COLUMNS)

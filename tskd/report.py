@@ -7,11 +7,12 @@ __all__ = ['PAGE_STYLE', 'STYLES', 'GLOSSARY', 'FROM_LABELS', 'text', 'html_json
            'word', 'glossary_section', 'table_of', 'gather', 'subject_of', 'there', 'missed', 'lead', 'beside',
            'limits', 'forest', 'chart', 'chosen_patients', 'failure', 'outline', 'image_uri', 'Album', 'drawing',
            'figure', 'key_of', 'seen', 'four_patients', 'glance_section', 'small_multiples', 'results_section',
-           'worst_images', 'invented_images', 'worst_section', 'line_chart', 'curves_section', 'training_section',
-           'synthetic_section', 'costs_section', 'pool_words', 'labels_section', 'settings_section', 'report']
+           'worst_images', 'invented_images', 'worst_section', 'line_chart', 'needed_words', 'curves_section',
+           'training_section', 'synthetic_section', 'costs_section', 'pool_words', 'labels_section', 'settings_section',
+           'report']
 
 # %% ../nbs/23b_report.ipynb #092c91d5
-import base64, io, json, os
+import base64, io, json, math, os
 from dataclasses import asdict
 from datetime import datetime, timezone
 from html import escape
@@ -21,6 +22,7 @@ from PIL import Image
 from . import __version__
 from .core import MANIFEST, Artifact, TskdError, machine, read_json, written_whole
 from .data import signed, where_on_curve
+from .needed import labels_needed
 from .results import (METHOD_NAMES, SETTINGS, Results, column_name, interval_of, load_results,
                           method_name, reference_of, run_names, seed_interval_of, setting_text,
                           settings_of, signed_rank)
@@ -758,6 +760,17 @@ def line_chart(lines, xlabel, alt, log=False, colours=None):
             f'aria-label="{text(alt)}">{_axes(ticks, ys, x, lambda v: y(-v), xlabel)}{drawn}</svg>'
             f'<p class="chips">{chips}</p><figcaption>{text(alt)}</figcaption></figure>')
 
+# %% ../nbs/23b_report.ipynb #62698bfc
+def needed_words(results, titles=()): # Results
+    "How many more labels the next step takes"
+    method = reference_of(results); df = results.df[results.df.method == method]
+    if df.budget.nunique() < 3: return ''
+    best = df[df.budget == df.budget.max()].dice.mean()
+    target = round(min(.05*math.floor(best/.05 + 1.2), .95), 2)
+    try: found = labels_needed(results, target, method)
+    except TskdError: return ''                      # several runs of one budget
+    return f'<p>{text(method_name(method, titles))}: {text(found)}.</p>'
+
 # %% ../nbs/23b_report.ipynb #d743dd9b
 def _curve(results, x, titles): # a column that varies
     df, lines = results.rows(), {}
@@ -776,7 +789,7 @@ def curves_section(results, titles=()): # Results or None
                if results is not None and results.df.groupby('method')[x].nunique().max() > 1]
     if 'unlabelled' in varying: varying = [x for x in varying if x != 'transfer_size']
     return ('<div class="charts">' + ''.join(_curve(results, x, titles) for x in varying)
-            + '</div>' if varying else '')
+            + '</div>' + needed_words(results, titles) if varying else '')
 
 # %% ../nbs/23b_report.ipynb #422e4bf2
 def _histories(artifacts): # -> {stage: [DataFrame with the columns name, step, value]}
