@@ -172,7 +172,7 @@ def _batch(self:Predictor, data): # SegData -> (K,H,W) probabilities and columns
 
 # %% ../nbs/23a_predictor.ipynb #5f0c21ab
 @patch
-def looked(self:Predictor, images): # images, (H,W) or (H,W,3) uint8, one by one
+def _looked(self:Predictor, images): # images, (H,W) or (H,W,3) uint8, one by one
     "Yield (H,W) uint8 labels, (H,W) float probabilities of those labels, and columns of trust or None"
     if isinstance(self.model, OnnxModel):
         for image in images:
@@ -189,7 +189,13 @@ def looked(self:Predictor, images): # images, (H,W) or (H,W,3) uint8, one by one
 @patch
 def see(self:Predictor, images): # images, (H,W) or (H,W,3) uint8, one by one
     "Yield (H,W) uint8 labels and (H,W) float probabilities of those labels"
-    yield from (seen[:2] for seen in self.looked(images))
+    yield from (seen[:2] for seen in self._looked(images))
+
+@patch
+def looked(self:Predictor, images): # as for `see`
+    "The same and columns of trust; none where somebody has put another `see` in its place"
+    own = type(self).see is Predictor.see and 'see' not in vars(self)
+    yield from self._looked(images) if own else ((*seen, None) for seen in self.see(images))
 
 # %% ../nbs/23a_predictor.ipynb #165781af
 def tinted(image, labels, colours, alpha=.35): # (H,W[,3]) uint8; (H,W) labels; [(r,g,b)]
