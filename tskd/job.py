@@ -25,6 +25,7 @@ from .recipes import Execution
 from .report import report
 from .results import Results, method_name, paper_table, patient_means
 from .study import Study, context_of
+from .trust import FEWEST, trust_of
 
 # %% ../nbs/23d_job.ipynb #c3a72927
 class Story:
@@ -198,6 +199,15 @@ def seen(c): # a Context -> what is learnt from
     chosen = f'; {c.n_val} more with labels to choose by' if c.n_val else ''
     return f'{len(c.transfer)} images to learn from, {len(c.labelled)} of them with labels{chosen}'
 
+# %% ../nbs/23d_job.ipynb #b00d53d9
+@patch
+def trust(self:Job, student): # a SegModel -> Trust
+    "How far to trust its masks: learnt on validation images, if there are enough; never on the test"
+    c = self.context; val = c.val if c.val and len(c.val.patients) >= FEWEST else None
+    found = trust_of(student, val, c.transfer)
+    self.story.say(found)
+    return found
+
 # %% ../nbs/23d_job.ipynb #da41cc52
 @patch
 def ship(self:Job, student): # a SegModel -> folder of the student, the .onnx, the Report of its export
@@ -207,6 +217,7 @@ def ship(self:Job, student): # a SegModel -> folder of the student, the .onnx, t
     every = (' The model given here has learnt from their labels too, by the same recipe.'
              if self.plan.refit else '')
     about = f'{seen(c)}; judged on {len(test.patients)} other patients.{every}'
+    student.trust = self.trust(student).record       # goes into both files
     HubModel(student, model_card(student, own, about)).save_pretrained(out/'student')
     said = export(student, out/'student.onnx', val=c.val or c.labelled)
     self.story.say(said)
