@@ -246,15 +246,15 @@ def seconds(self:Plan, pace, images): # a Pace; in the pool -> stage -> seconds
     return ours | (dict(rivals=sum(rivals.values())) if rivals else {}) | again | dict(rest=REST)
 
 # %% ../nbs/23c_plan.ipynb #db1ab623
-RUNGS = (dict(teacher_size=112, teacher_steps=60, tune_steps=200, distill_steps=100, size=96),
-         dict(teacher_size=112, teacher_steps=120, tune_steps=350, distill_steps=200),
-         dict(teacher_size=168, teacher_steps=200, tune_steps=400, distill_steps=300),
-         dict(teacher_size=224, teacher_steps=250, tune_steps=450, distill_steps=350),
-         dict(teacher_size=224, teacher_steps=350, tune_steps=700, distill_steps=600),
-         dict(teacher_size=224, teacher_steps=450, tune_steps=1200, distill_steps=1000),
+RUNGS = (dict(teacher_size=112, teacher_steps=100, tune_steps=200, distill_steps=100, size=96),
+         dict(teacher_size=112, teacher_steps=250, tune_steps=350, distill_steps=200),
+         dict(teacher_size=168, teacher_steps=400, tune_steps=400, distill_steps=300),
+         dict(teacher_size=168, teacher_steps=600, tune_steps=450, distill_steps=350),
+         dict(teacher_size=168, teacher_steps=600, tune_steps=800, distill_steps=600),
+         dict(teacher_size=224, teacher_steps=600, tune_steps=1000, distill_steps=800),
          dict(teacher_size=224, teacher_steps=600, tune_steps=1500, distill_steps=1500),
          dict(teacher_size=224, teacher_steps=600, tune_steps=1500, distill_steps=1500, refit=True),
-         dict(teacher_size=224, teacher_steps=600, tune_steps=1700, distill_steps=3000, size=160,
+         dict(teacher_size=224, teacher_steps=700, tune_steps=1700, distill_steps=3000, size=160,
               refit=True),
          dict(teacher_size=224, teacher_steps=900, tune_steps=2000, distill_steps=5000, size=224,
               refit=True))
