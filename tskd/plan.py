@@ -247,7 +247,9 @@ def seconds(self:Plan, pace, images): # a Pace; in the pool -> stage -> seconds
 
 # %% ../nbs/23c_plan.ipynb #db1ab623
 RUNGS = (dict(teacher_size=112, teacher_steps=100, tune_steps=200, distill_steps=100, size=96),
+         dict(teacher_size=112, teacher_steps=150, tune_steps=250, distill_steps=150),
          dict(teacher_size=112, teacher_steps=250, tune_steps=350, distill_steps=200),
+         dict(teacher_size=168, teacher_steps=250, tune_steps=350, distill_steps=250),
          dict(teacher_size=168, teacher_steps=400, tune_steps=400, distill_steps=300),
          dict(teacher_size=168, teacher_steps=600, tune_steps=450, distill_steps=350),
          dict(teacher_size=168, teacher_steps=600, tune_steps=800, distill_steps=600),
