@@ -41,6 +41,7 @@ def palette(n): # how many
 @contextmanager
 def style():
     "The house style, for as long as a figure is made in it"
+    plt.draw_if_interactive()   # loads the backend first: the context's end takes back what it sets
     with mpl.rc_context(STYLE): yield
 
 def _axes(ax, size=(4, 3)): # the axes given, or those of a new figure
