@@ -19,8 +19,9 @@ from .data import SegData
 from .deploy import HubModel, export, latency, model_card
 from .folders import from_folder
 from .methods import best_dice
-from .plan import (OURS, Pace, Parts, Plan, advice, beside_others, corrected, own_cores, pace_of, parts_of, planned,
-                       schedule, val_if_enough, still, survey, with_settings)
+from .plan import (OURS, Pace, Parts, Plan, advice, beside_others, corrected, own_cores,
+                       pace_of, parts_of, planned, schedule, val_if_enough, still, survey,
+                       with_settings)
 from .recipes import Execution
 from .report import report
 from .results import Results, method_name, paper_table, patient_means

@@ -176,7 +176,7 @@ class Trust:
 @patch
 def __repr__(self:Trust):
     t, c = self.table, self.record['coverage']
-    if t is None: return 'No labelled images to learn from: only `unlike` is known'
+    if t is None: return 'No validation images to foretell a Dice from: only `unlike` is known'
     inside = t.dice.between(t.low, t.high).mean()
     wide = (t.high - t.low).mean()
     return (f'Predicted Dice within {(t.predicted - t.dice).abs().mean():.2f} on average, '
