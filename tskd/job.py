@@ -20,11 +20,12 @@ from .deploy import HubModel, export, latency, model_card
 from .folders import from_folder
 from .methods import best_dice
 from .plan import (OURS, Pace, Parts, Plan, advice, beside_others, corrected, own_cores,
-                       pace_of, parts_of, planned, schedule, val_if_enough, still, survey,
-                       with_settings)
+                       pace_of, parts_of, planned, schedule, still, survey, teaches,
+                       val_if_enough, with_settings)
 from .recipes import Execution
 from .report import report
 from .results import Results, method_name, paper_table, patient_means
+from .side_by_side import aside, labels_suffice
 from .study import Study, context_of
 from .trust import FEWEST, trust_of
 
@@ -188,11 +189,39 @@ def own(self:Job): # -> our cell, and its model
 
 # %% ../nbs/23d_job.ipynb #ea7c247a
 @patch
+@contextmanager
+def beside(self:Job, c, which): # a Context; an Arm -> bool
+    "Arms on the labels alone are trained by another process meanwhile, if the plan counts on it"
+    arms = self.study.spec.methods
+    early = [*filter(which, arms.values()), arms[OURS]] if self.pace.beside else []
+    with aside(c, early, self.out/'beside.log') as wrong: yield
+    if wrong: self.story.say(f'The process beside ended early ({wrong[0]}; see '
+                             f'{self.out/"beside.log"}): what it lacks is trained now.')
+
+# %% ../nbs/23d_job.ipynb #83475928
+@patch
+def begin(self:Job):
+    "The teacher, and what the same labels give without it"
+    labels = sum(c.labelled for c in self.parts.pool)
+    tuned = f'The teacher: {self.plan.teacher}, tuned on {labels} labels with LoRA'
+    alone = 'What the same labels give without us'
+    if self.pace.beside:
+        with self.part(f'{tuned}. Beside it: {alone[0].lower()}{alone[1:]}', 'teacher', 'rivals'):
+            with self.beside(self.context, labels_suffice): self.teach()
+            self.run(self.plan.rivals)
+        return
+    with self.part(tuned, 'teacher'): self.teach()
+    if self.plan.rivals:
+        with self.part(alone, 'rivals'): self.run(self.plan.rivals)
+
+# %% ../nbs/23d_job.ipynb #29e827ea
+@patch
 def again(self:Job): # -> SegModel
     "The same once more, with the labels of the held-out patients"
     c, spec = self.context, self.study.spec
     labelled, transfer = c.labelled + self.parts.test, c.transfer + self.parts.test.unlabelled()
     every = replace(c, labelled=labelled, transfer=transfer, budget=len(labelled))
+    with self.beside(every, teaches): every.teacher()
     return spec.methods[OURS](every)
 
 # %% ../nbs/23d_job.ipynb #80e11030
@@ -250,13 +279,9 @@ class Done:
 @patch
 def __call__(self:Job, title='Segmentation report', note='') -> Done:
     "Carry the plan out"
-    self.save(); self.story.steps = 3 + bool(self.plan.rivals) + self.plan.refit
-    labels = sum(c.labelled for c in self.parts.pool)
-    with self.part(f'The teacher: {self.plan.teacher}, tuned on {labels} labels with LoRA', 'teacher'):
-        self.teach()
-    if self.plan.rivals:
-        with self.part('What the same labels give without us', 'rivals'):
-            self.run(self.plan.rivals)
+    early = bool(self.plan.rivals) and not self.pace.beside         # a part of its own
+    self.save(); self.story.steps = 3 + early + self.plan.refit
+    self.begin()
     with self.part('The student: the labels first, then distilled on all images', 'answers',
                    'student'):
         self.run([OURS]); student = self.own()[1]
