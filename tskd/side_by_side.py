@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['halves', 'labels_suffice', 'work', 'aside']
 
-# %% ../nbs/14a_side_by_side.ipynb #e08a3d36
+# %% ../nbs/14a_side_by_side.ipynb #d6c522cc
 import os, pickle, subprocess, sys, threading
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,17 +14,17 @@ from pathlib import Path
 import torch
 from .methods import label_net, untrained
 
-# %% ../nbs/14a_side_by_side.ipynb #7f4ca511
+# %% ../nbs/14a_side_by_side.ipynb #9d0382b1
 def halves(execution): # an Execution -> threads for the other process; 0: one after the other
     "Half of the threads, where a processor does the work"
     return torch.get_num_threads()//2 if execution.place.type == 'cpu' else 0
 
-# %% ../nbs/14a_side_by_side.ipynb #b4dbb87b
+# %% ../nbs/14a_side_by_side.ipynb #2b5cd19c
 def labels_suffice(arm): # an Arm -> bool
     "Whether it learns the labels alone"
     return arm.labels == 'alone' and not arm.needs and arm.begin is untrained
 
-# %% ../nbs/14a_side_by_side.ipynb #6e966459
+# %% ../nbs/14a_side_by_side.ipynb #3f9e2411
 def work():
     "What the other process does: train arms' networks on the labels"
     with open(0, 'rb', closefd=False) as told: c, arms = pickle.load(told)
@@ -35,7 +35,7 @@ def _end_with_the_first():
     while os.read(0, 1): pass
     os._exit(1)
 
-# %% ../nbs/14a_side_by_side.ipynb #d0ea7b41
+# %% ../nbs/14a_side_by_side.ipynb #984e9074
 def _started(c, arms, threads, log): # a Context; Arms; a file for its words -> Popen, told its work
     words = pickle.dumps((replace(c, execution=c.execution.but(show=False)), arms))
     paths = os.pathsep.join(p for p in sys.path if p)
@@ -47,7 +47,7 @@ def _started(c, arms, threads, log): # a Context; Arms; a file for its words -> 
     other.stdin.write(words); other.stdin.flush()
     return other
 
-# %% ../nbs/14a_side_by_side.ipynb #59962414
+# %% ../nbs/14a_side_by_side.ipynb #b1f17209
 @contextmanager
 def aside(c, arms, log): # a Context; Arms; a file -> a list, which gets what went wrong
     "While the block runs, another process trains these arms' networks; its end is waited for"
