@@ -539,6 +539,37 @@ def _header_window(ds): # -> (centre, width) the file asks for, or None
     c, w = _tag(ds, 'WindowCenter', _floats), _tag(ds, 'WindowWidth', _floats)
     return (c[0], w[0]) if c and w and w[0] > 1 and np.isfinite([c[0], w[0]]).all() else None
 
+# %% ../nbs/01a_readers.ipynb #efe80f05
+_SEGMENTATIONS = {'1.2.840.10008.5.1.4.1.1.66.4', '1.2.840.10008.5.1.4.1.1.66.7'}
+
+def _of_frame(ds, i, *names): # what a frame says of itself, or the file of all frames; or None
+    for groups, k in ((_tag(ds, 'PerFrameFunctionalGroupsSequence', list, []), i),
+                      (_tag(ds, 'SharedFunctionalGroupsSequence', list, []), 0)):
+        at = groups[k] if k < len(groups) else None
+        for name in names[:-1]: at = (_tag(at, name, list) or [None])[0]
+        if (value := _tag(at, names[-1], lambda v: v)) is not None: return value
+
+def _slice_of(ds, i): # -> what is the same for all segments of a slice, in order along the patient
+    at = _of_frame(ds, i, 'PlanePositionSequence', 'ImagePositionPatient')
+    way = _of_frame(ds, i, 'PlaneOrientationSequence', 'ImageOrientationPatient')
+    if at and way: return round(float(np.dot(np.cross(way[:3], way[3:]), _floats(at))), 3), ''
+    source = 'DerivationImageSequence', 'SourceImageSequence'
+    frame = _of_frame(ds, i, *source, 'ReferencedFrameNumber')
+    return int(frame or 0), str(_of_frame(ds, i, *source, 'ReferencedSOPInstanceUID') or '')
+
+# %% ../nbs/01a_readers.ipynb #bea411d3
+def _frames(ds, path): # dataset -> its pixels; of a segmentation, the numbers of its segments
+    a = _pixels(ds, path)
+    if _tag(ds, 'SOPClassUID') not in _SEGMENTATIONS: return a
+    slices = [_slice_of(ds, i) for i in range(len(a))]
+    out = {s: np.zeros(a.shape[1:], np.uint16) for s in sorted(set(slices))}
+    half = .5*_tag(ds, 'MaximumFractionalValue', float, 1.)
+    for i, (s, frame) in enumerate(zip(slices, a)):
+        number = _of_frame(ds, i, 'SegmentIdentificationSequence', 'ReferencedSegmentNumber')
+        mine = frame.astype(np.uint16) if number is None else int(number)*(frame >= half)
+        out[s] = np.maximum(out[s], mine.astype(np.uint16))
+    return np.stack([*out.values()])
+
 # %% ../nbs/01a_readers.ipynb #2eaf75b4
 def series_of(path, data): # a DICOM file and its bytes
     "A code that is the same for all files of one series, of one size and direction"
@@ -582,7 +613,7 @@ def _dicom_volume(files): # [(path, bytes)] of one series -> (Volume, places of 
     sets = [_dicom(p, d) for p, d in files]
     paths = [p for p, _ in files]
     order, step = _in_order(sets, paths) if len(sets) > 1 else ([0], None)
-    frames = [_pixels(sets[i], paths[i]) for i in order]
+    frames = [_frames(sets[i], paths[i]) for i in order]
     if len({f.shape[1:] for f in frames}) > 1:
         raise TskdError('slices of one size', f'{sorted({f.shape[1:] for f in frames})}',
                         'put them into folders of their own', file=paths[0])
