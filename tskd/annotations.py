@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Draft', 'PALETTE', 'FORMATS', 'thinned', 'regions', 'ring', 'drawn', 'outlines', 'put_picture', 'write_png',
            'run_lengths', 'write_coco', 'write_labelme', 'brushed', 'write_labelstudio', 'write_nifti', 'segments',
-           'write_slicer', 'Format', 'drafted', 'write_drafts', 'read_labels']
+           'write_slicer', 'segmentation', 'write_dicomseg', 'Format', 'drafted', 'write_drafts', 'read_labels']
 
 # %% ../nbs/27a_annotations.ipynb #5f118374
 import json, shutil, warnings
@@ -23,7 +23,7 @@ from .core import TskdError, TskdWarning, content_id, need, read_json, write_jso
 from .data import SegData
 from .evaluation import predict
 from .folders import from_folder
-from .readers import Region, draw, file_kind
+from .readers import Region, _dicom, _quiet, draw, file_kind, read_bytes
 
 # %% ../nbs/27a_annotations.ipynb #b87eb0f9
 def thinned(points, tolerance): # (N,2) of a line, or of a ring whose ends meet; in pixels
@@ -246,6 +246,63 @@ def write_slicer(drafts, out, classes):
         _nifti(_grey(d.case), d.case, out/'images'/f'{name}.nii.gz')
         (out/'images'/d.file).unlink(missing_ok=True)
 
+# %% ../nbs/27a_annotations.ipynb #2d09c5d1
+def _scan(case): # -> the DICOM file that an image came from, and what is in it
+    path = Path(case.source) if case.source else None
+    if path and path.is_file():
+        data = read_bytes(path)
+        if file_kind(data[:400]) == 'dicom':
+            ds = _dicom(path, data)
+            if int(ds.get('NumberOfFrames') or 1) == 1: return path, ds
+    raise TskdError('a DICOM file for each image: DICOM-SEG refers to it', 'a picture of another '
+                    'kind, or a film', 'choose another format, png for one', case.source or case.id)
+
+# %% ../nbs/27a_annotations.ipynb #088ad770
+def _segment(k, name, hd): # a segment's number and name; highdicom
+    from tskd import __version__
+    coded = hd.sr.CodedConcept
+    made = hd.AlgorithmIdentificationSequence(
+        'tskd', coded('123110', 'DCM', 'Artificial Intelligence'), __version__)
+    return hd.seg.SegmentDescription(
+        k, name[:64], coded('123037004', 'SCT', 'Anatomical Structure'),
+        coded(f'class{k}', '99TSKD', name[:64]), 'AUTOMATIC', made)
+
+def segmentation(ds, mask, classes): # dataset of an image; (H,W) uint8; names, background first
+    "The mask as a DICOM-SEG of this image, with a segment for each class, empty or not"
+    hd = need('medical', 'highdicom')
+    said = [_segment(k, name, hd) for k, name in enumerate(classes) if k]
+    bits = np.stack([mask == k for k in range(1, len(classes))], -1)[None]
+    with _quiet():
+        return hd.seg.Segmentation(
+            [ds], bits.astype(np.uint8), 'BINARY', said, series_instance_uid=hd.UID(),
+            series_number=100, sop_instance_uid=hd.UID(), instance_number=1, manufacturer='tskd',
+            manufacturer_model_name='tskd', software_versions=said[0].SegmentAlgorithmName,
+            device_serial_number='0', omit_empty_frames=False, content_label='DRAFT')
+
+# %% ../nbs/27a_annotations.ipynb #ebc290a7
+def write_dicomseg(drafts, out, classes):
+    "masks/NAME.dcm beside images/NAME/NAME.dcm"
+    (out/'masks').mkdir(exist_ok=True)
+    for d in drafts:
+        path, ds = _scan(d.case); name = Path(d.file).stem
+        try: seg = segmentation(ds, d.mask, classes)
+        except Exception as e:             # its message may quote a tag, so only its kind is told
+            raise TskdError('a DICOM file with the tags of an image', type(e).__name__,
+                            'export it again, or choose another format', path) from None
+        (out/'images'/name).mkdir()
+        shutil.copyfile(path, out/'images'/name/f'{name}.dcm')
+        (out/'images'/d.file).unlink()
+        with _quiet(): seg.save_as(out/'masks'/f'{name}.dcm')
+
+def _same_segments(files, classes): # of `masks/*.dcm`
+    for path in files:
+        ds = _dicom(path, read_bytes(path), pixels=False)
+        found = {int(s.SegmentNumber): str(s.SegmentLabel) for s in ds.get('SegmentSequence', ())}
+        if strange := {k: v for k, v in found.items()
+                       if k and (k >= len(classes) or v != classes[k][:64])}:
+            raise TskdError(f'segments numbered as the classes {classes[1:]}', f'{strange}',
+                            'save all segments, empty ones too, under their names', path)
+
 # %% ../nbs/27a_annotations.ipynb #fdfe12fb
 @dataclass(frozen=True)
 class Format:
@@ -268,7 +325,10 @@ FORMATS = dict(
     nifti=Format(write_nifti, 'masks/*.nii.gz', 'open images/NAME.nii.gz in ITK-SNAP, with '
                  'masks/NAME.nii.gz as its segmentation'),
     slicer=Format(write_slicer, 'masks/*.nrrd', 'load images/NAME.nii.gz and masks/NAME.seg.nrrd '
-                  'in 3D Slicer; save the segmentation to the same file'))
+                  'in 3D Slicer; save the segmentation to the same file'),
+    dicomseg=Format(write_dicomseg, 'masks/*.dcm', 'load images/NAME/NAME.dcm and masks/NAME.dcm in '
+                    '3D Slicer with its QuantitativeReporting, or in OHIF; save the segmentation '
+                    'to the same file, with all its segments. These files name the patient'))
 
 # %% ../nbs/27a_annotations.ipynb #12c98071
 def drafted(model, data): # SegModel or Ensemble; SegData
@@ -299,6 +359,9 @@ def _may_write(out, format, data):
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise TskdError('a new or an empty folder', 'something in it',
                         'name another: somebody may be at work there', file=out)
+    if format == 'dicomseg':
+        need('medical', 'highdicom')
+        for c in data: _scan(c)
     if format in ('nifti', 'slicer'):
         need('medical', 'nibabel')
         for c in data: _grey(c)
@@ -363,8 +426,9 @@ def read_labels(folder,      # of `write_drafts`, after people have worked in it
     "What people have made of the drafts"
     folder, told = Path(folder), _what_was_written(folder)
     known = {c['file']: c for c in told['cases']}
-    back = from_folder(folder/'images', labels or _where(folder, told['format']),
-                       classes=told['classes'])
+    labels = labels or _where(folder, told['format'])
+    if told['format'] == 'dicomseg': _same_segments(np.ravel(labels), told['classes'])
+    back = from_folder(folder/'images', labels, classes=told['classes'])
     got = {known[k]['id']: (c, known[k]) for c in back if (k := _stem(c)) in known and c.labelled}
     _untouched(got, folder)
     if pool is not None: return _labelled_anew(pool, got, told['classes'])

@@ -32,6 +32,7 @@ def keys(case_ids,     # the names of the B cases
     key = torch.tensor([seed_of(str(c), s) for c, s in zip(case_ids, seeds)], dtype=torch.int64)
     return carried(key, torch.device(device))
 
+# %% ../nbs/03_augment.ipynb #aad5cbcc
 def _signed(x): return x - 2**64 if x >= 2**63 else x
 
 def uniform(keys,    # (B,) int64
@@ -53,6 +54,7 @@ def _spline(n, g, device='cpu'):
     d = (t[:, None] - count(-1, g + 2)).abs()
     return (((2 - d).clamp(min=0)**3 - 4*(1 - d).clamp(min=0)**3)/6).float()
 
+# %% ../nbs/03_augment.ipynb #05927d0d
 def spline_grid(net, # (B,g+3,g+3,2) control points: (x, y) in [-1,1] units of the source image
                 h, w # size of the new image
                ):    # (B,h,w,2), as grid_sample wants it
@@ -98,6 +100,7 @@ def draw_affine(key, *,              # (B,) keys
             u[:, 4]*math.radians(shear),
             u[:, 5:7]*shift, 1 - 2*mirrored.float())
 
+# %% ../nbs/03_augment.ipynb #a6b74847
 def draw_net(key, aspect=1., *, # (B,) keys · width / height
              elastic=.5,        # 0 rigid … 1 as strong as it can be without folding
              intervals=8,       # of the spline: few are wide bends, many are ripples
@@ -128,6 +131,7 @@ def _check(image, mask, case_ids):
         raise TskdError(f'a mask (B,H,W) of {tuple(image[:, 0].shape)}', f'{tuple(mask.shape)}',
                         'pass label maps as large as their images')
 
+# %% ../nbs/03_augment.ipynb #8a8c0d0a
 def _parts(image): # slices of a batch: on a CPU a few images at a time
     size = 4 if image.device.type == 'cpu' else max(len(image), 1)
     return [slice(i, i + size) for i in range(0, len(image), size)]
@@ -149,6 +153,7 @@ def resample(image, # (B,C,H,W) float
         labels[i] = read(plus, grid, mode='nearest')[:, 0].sub_(1)
     return out, labels
 
+# %% ../nbs/03_augment.ipynb #c49bd355
 def warp(image,    # (B,C,H,W) float
          mask,     # (B,H,W) integer labels, or None
          case_ids, # B names
@@ -169,6 +174,7 @@ def _speckle_noise(key, h, w): # (B,) keys and a size -> (B,1,h,w), mean 0
     rough = uniform(key, (h//2 + 1)*(w//2 + 1), stream=3).view(-1, 1, h//2 + 1, w//2 + 1)
     return F.interpolate((rough - .5)*math.sqrt(12), (h, w), mode='bilinear', align_corners=False)
 
+# %% ../nbs/03_augment.ipynb #5e8b2a7e
 def jitter(image,          # (B,C,H,W) float in 0..1
            case_ids,       # B names
            seed=0, *,      # an int, or one per case
@@ -220,6 +226,19 @@ class Views:
             image = jitter(image, case_ids, view_seeds, **(self.jitter or {}))
         return image, mask
 
+# %% ../nbs/03_augment.ipynb #21210d00
+def _tensors(c): # Case -> (1,C,H,W) in 0..1, (1,H,W) or None
+    image, mask = torch.from_numpy(np.array(c.image)).float()/255, c.mask
+    image = image.permute(2, 0, 1) if image.ndim == 3 else image[None]
+    if mask is None: return image[None], None
+    return image[None], torch.from_numpy(mask.view(np.int8).astype(np.int64))[None]
+
+def _remade(c, name, image, mask, by): # the source; (1,C,H,W); (1,H,W) or None; what made it
+    image = (image[0]*255).round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
+    if image.shape[-1] == 1: image = image[..., 0]
+    return Case(name, image, None if mask is None else mask[0].numpy(), c.group or c.patient,
+                c.spacing, synthetic=True, extra={'made by': by, 'from': c.id})
+
 # %% ../nbs/03_augment.ipynb #872b820a
 STRONG_WARP = dict(rotate=25., scale=.35, shear=12., shift=.1, elastic=.8)    # knobs of `warp`
 
@@ -238,19 +257,6 @@ def strong_augment(pool, # SegData
         cases.append(_remade(c, f'synthetic-strong-{seed}-{k:05}', image, mask, 'strong_augment'))
     return pool.replace(cases)
 
-# %% ../nbs/03_augment.ipynb #08f06bbe
-def _tensors(c): # Case -> (1,C,H,W) in 0..1, (1,H,W) or None
-    image, mask = torch.from_numpy(np.array(c.image)).float()/255, c.mask
-    image = image.permute(2, 0, 1) if image.ndim == 3 else image[None]
-    if mask is None: return image[None], None
-    return image[None], torch.from_numpy(mask.view(np.int8).astype(np.int64))[None]
-
-def _remade(c, name, image, mask, by): # the source; (1,C,H,W); (1,H,W) or None; what made it
-    image = (image[0]*255).round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
-    if image.shape[-1] == 1: image = image[..., 0]
-    return Case(name, image, None if mask is None else mask[0].numpy(), c.group or c.patient,
-                c.spacing, synthetic=True, extra={'made by': by, 'from': c.id})
-
 # %% ../nbs/03_augment.ipynb #a1be06ad
 def gaussian(image, # (B,C,H,W)
              sigma  # pixels
@@ -261,6 +267,12 @@ def gaussian(image, # (B,C,H,W)
     return blur(blur(image, [width, 1], sigmas), [1, width], sigmas)
 
 # %% ../nbs/03_augment.ipynb #7c4654d1
+def _giver(labelled, below, k, seed): # the case that gives: of another patient, if there is one
+    alike = [c for c in labelled if c is not below and c.image.ndim == below.image.ndim]
+    others = [c for c in alike if c.patient != below.patient] or alike or [below]
+    return others[seed_of('giver', seed, k) % len(others)]
+
+# %% ../nbs/03_augment.ipynb #27182abd
 def copy_paste(labelled, # SegData with masks
                n, seed=0,
                **knobs   # of `warp`, for what is pasted
@@ -269,11 +281,6 @@ def copy_paste(labelled, # SegData with masks
     if len(labelled) < 2:
         raise TskdError('two labelled cases or more', f'{len(labelled)}', 'label another one')
     return labelled.replace(_pasted(labelled, k, seed, knobs) for k in range(n))
-
-def _giver(labelled, below, k, seed): # the case that gives: of another patient, if there is one
-    alike = [c for c in labelled if c is not below and c.image.ndim == below.image.ndim]
-    others = [c for c in alike if c.patient != below.patient] or alike or [below]
-    return others[seed_of('giver', seed, k) % len(others)]
 
 def _pasted(labelled, k, seed, knobs): # the k-th pair
     at = seed_of('paste', seed, k)

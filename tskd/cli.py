@@ -412,7 +412,7 @@ def next_images(model: Path = typer.Argument(..., help='Folder of a model, as `d
                 n: int = typer.Option(20, '-n', min=1, help='How many images.'),
                 out: Path = typer.Option('to-label', '--out', '-o', help='A new folder.'),
                 format: str = typer.Option('png', '--format', '-f', help='png, coco, labelme, '
-                                           'labelstudio, nifti or slicer.'),
+                                           'labelstudio, nifti, slicer or dicomseg.'),
                 strategy: str = typer.Option('auto', '--strategy', help='How to choose: random, '
                     'foreground, doubt, flips, disagreement, classes, typical, far or far_doubt.'),
                 teacher: Path = typer.Option(None, '--teacher', help='Folder of a second model, '

@@ -6,14 +6,14 @@
 __all__ = ['EXTRAS', 'MANIFEST', 'FORMAT', 'LIBRARIES', 'CacheEntry', 'TskdError', 'printable', 'TskdWarning', 'has', 'need',
            'Later', 'install_line', 'knob', 'temp_folder', 'rehearsal', 'rehearse', 'patch', 'patch_cached', 'seed_of',
            'seed_all', 'pick_device', 'pick_precision', 'machine', 'file_sha256', 'content_id', 'disk_errors',
-           'temporary_beside', 'written_whole', 'as_text', 'write_json', 'read_json', 'OtherFormat', 'versions',
-           'Artifact', 'seal', 'swap_in', 'new_artifact', 'lock', 'cache_root', 'mark_used', 'cache_entries',
-           'cache_limit', 'clean_cache', 'make_room', 'trial_precision', 'runs_root', 'move_aside', 'stage_path',
-           'run_stage', 'in_notebook', 'Progress', 'progress']
+           'temporary_beside', 'written_whole', 'as_text', 'write_json', 'read_json', 'OtherFormat', 'versions', 'seal',
+           'swap_in', 'new_artifact', 'Artifact', 'lock', 'cache_root', 'mark_used', 'cache_entries', 'cache_limit',
+           'clean_cache', 'make_room', 'trial_precision', 'runs_root', 'move_aside', 'stage_path', 'run_stage',
+           'in_notebook', 'Progress', 'progress']
 
 # %% ../nbs/00_core.ipynb #21826f52
-import builtins, errno, hashlib, importlib, importlib.util, json, os, platform, random, re, shutil, socket, sys
-import tempfile, time, warnings
+import builtins, errno, hashlib, importlib, importlib.util, json, os, platform, random, re
+import shutil, socket, sys, tempfile, time, warnings
 from collections import namedtuple
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -59,6 +59,7 @@ def has(module): # its name
     try: return importlib.util.find_spec(module) is not None
     except (ModuleNotFoundError, ValueError): return False
 
+# %% ../nbs/00_core.ipynb #7d72cb2d
 def need(extra,       # an extra of the package: 'medical', 'deploy', …
          module=None, # the module wanted from it; by default all of the extra's
          load=True    # False: see that they are there, and no more
@@ -116,6 +117,7 @@ def rehearsal(folder='.'): # of notebooks -> {a line: the lines that a test runs
                                 f'make the line of {name} differ', file)
     return swaps
 
+# %% ../nbs/00_core.ipynb #a24408df
 def rehearse(shell, folder='.'): # of IPython, or None
     "From the next cell on, run what the folder's rehearsal says, when IN_TEST=1; whether it does"
     swaps = rehearsal(folder) if shell is not None and knob(False, test=True) else {}
@@ -170,6 +172,7 @@ def pick_device(name=None): # 'cuda', 'cuda:1', 'mps', 'cpu', or None for the be
                         'use device="cpu", unset TSKD_DEVICE, or mend the driver')
     return torch.device(name)
 
+# %% ../nbs/00_core.ipynb #21961011
 def _why_not(name): # why a device is not to be had, as far as torch can tell
     import torch
     if not str(name).startswith('cuda'): return 'none on this machine'
@@ -188,6 +191,7 @@ def _cpu_has_bf16():
     except OSError: return False
     return re.search(r'\b(avx512_bf16|amx_bf16)\b', flags) is not None
 
+# %% ../nbs/00_core.ipynb #eba4b2cb
 def pick_precision(device,      # a torch.device or its name
                    want='auto', # 'bf16', 'fp16' and 'no' are taken as they are, where the device can
                    trial=None   # function () -> what would run, see `trial_precision`; for CPUs
@@ -230,6 +234,10 @@ def file_sha256(path): # a file
 def _is_plain_array(x): # of numpy or torch, without objects in it
     dtype = getattr(x, 'dtype', None)
     return dtype is not None and hasattr(x, 'shape') and getattr(dtype, 'hasobject', False) is False
+
+def _inside(folder): # -> [(name, path)] of its files
+    files = (p for p in sorted(folder.rglob('*')) if p.is_file())
+    return [(p.relative_to(folder).as_posix(), p) for p in files]
 
 def _array_bytes(x): # a numpy array or torch tensor -> its kind and its bytes, in C order
     if (torch := sys.modules.get('torch')) and isinstance(x, torch.Tensor):
@@ -311,6 +319,7 @@ def _class_parts(cls): # a class of the user -> {name: what stands in it}
             parts[name] = v
     return parts
 
+# %% ../nbs/00_core.ipynb #e3e59481
 def _rest(owner, name, value, seen):
     # a value that a function reads -> its id, or a warning that it has none
     if isinstance(value, Path) and not value.is_file(): return content_id(str(value))
@@ -320,7 +329,7 @@ def _rest(owner, name, value, seen):
                       'content: a change of it will go unnoticed. To do: pass it to the function '
                       '(functools.partial), or give it an `id`.', TskdWarning, stacklevel=2)
 
-# %% ../nbs/00_core.ipynb #e3e59481
+# %% ../nbs/00_core.ipynb #070beb72
 def _feed_function(x, each, add, seen): # a function, method or class; to hash several things; one
     "Add what a function or a class does"
     module, name = getattr(x, '__module__', None), getattr(x, '__qualname__', '')
@@ -367,9 +376,7 @@ def _feed(h, x, seen=None): # a hash; a thing; the functions that are being fed
         case set() | frozenset(): each('set', sorted(_id(o, dict(seen)) for o in x))
         case dict(): each('dict', [o for k in sorted(x, key=repr) for o in (k, x[k])])
         case partial(): each('partial', [x.func, x.args, x.keywords])
-        case Path() if x.is_dir():
-            each('folder',
-                 [(p.relative_to(x).as_posix(), p) for p in sorted(x.rglob('*')) if p.is_file()])
+        case Path() if x.is_dir(): each('folder', _inside(x))
         case Path(): add('file', file_sha256(x).encode())
         case _ if isinstance(getattr(x, 'id', None), str): add('id', x.id.encode())
         case _ if hasattr(x, 'to_numpy') and hasattr(x, 'reset_index'):
@@ -381,8 +388,8 @@ def _feed(h, x, seen=None): # a hash; a thing; the functions that are being fed
         case _:
             raise TskdError('something with a stable content (a value, array, tensor, table, '
                             'model, file, function, partial of one, or an object with an id)',
-                                f'{type(x).__qualname__} {x!r:.80}',
-                                'give it an `id`, or leave it out of the settings')
+                            f'{type(x).__qualname__} {x!r:.80}',
+                            'give it an `id`, or leave it out of the settings')
 
 # %% ../nbs/00_core.ipynb #2b77334e
 def _feed_model(x, each): # what has a `state_dict`
@@ -402,13 +409,6 @@ def content_id(obj):
     return _id(obj)
 
 # %% ../nbs/00_core.ipynb #9a6ebae8
-def _fsync(path):
-    "Force a file or a folder's entries to the disk"
-    if os.name == 'nt' and Path(path).is_dir(): return      # Windows has no handle for folders
-    fd = os.open(path, os.O_RDONLY if Path(path).is_dir() else os.O_RDWR)
-    try: os.fsync(fd)
-    finally: os.close(fd)
-
 _DISK = {errno.ENOSPC: ('free space on the disk', 'it is full'),
          errno.EDQUOT: ('room in your quota', 'it is used up'),
          errno.EROFS: ('a folder to write to', 'a read-only file system'),
@@ -439,6 +439,14 @@ def temporary_beside(path): # a file or folder that is to be -> Path
     host = re.sub(r'\W+', '-', socket.gethostname())[:24]
     return path.with_name(f'.{host}-{os.getpid()}-{os.urandom(6).hex()}.tmp{ending}')
 
+# %% ../nbs/00_core.ipynb #d2d81d23
+def _fsync(path):
+    "Force a file or a folder's entries to the disk"
+    if os.name == 'nt' and Path(path).is_dir(): return      # Windows has no handle for folders
+    fd = os.open(path, os.O_RDONLY if Path(path).is_dir() else os.O_RDWR)
+    try: os.fsync(fd)
+    finally: os.close(fd)
+
 @contextmanager
 def written_whole(path,     # the file that is to be
                   mode='w', # 'w' or 'wb': yields an open file; None: yields a path to write to
@@ -466,6 +474,7 @@ def as_text(x): # what JSON does not know -> the same text in every process
     named = callable(x) and hasattr(x, '__qualname__')
     return f'{x.__module__}.{x.__qualname__}' if named else str(x)
 
+# %% ../nbs/00_core.ipynb #0e9ae2e2
 def write_json(path, obj): # a JSON-able object; what JSON does not know is written by `as_text`
     "Write `obj` to `path` in one step"
     with written_whole(path) as f:
@@ -501,6 +510,7 @@ def versions(): # -> {library: version}
         except PackageNotFoundError: pass
     return {name: found[name] for name in LIBRARIES if name in found}
 
+# %% ../nbs/00_core.ipynb #797ecf0a
 def _tell_versions(made):
     # {library: version} of an artifact; warns once of what differs in its first two numbers
     def minor(v): return re.findall(r'\d+', v)[:2]
@@ -509,12 +519,44 @@ def _tell_versions(made):
              and n in now and minor(made[n]) != minor(now[n])]
     if other:
         warnings.warn(f'an artifact was made with {", ".join(other)}: it opens, but the same '
-                      f'settings '
-                      'may give other numbers today. To do: force=True makes it again, or install '
-                      'the '
-                      'versions it was made with.', TskdWarning)
+                      'settings may give other numbers today. To do: force=True makes it again, '
+                      'or install the versions it was made with.', TskdWarning)
 
 # %% ../nbs/00_core.ipynb #1c442bf9
+def seal(folder,   # holds the files; gets a manifest, last
+         id=None   # the artifact's id; by default that of its files
+        ):
+    "Force the files of `folder` to the disk and write their manifest; hidden files don't count"
+    folder = Path(folder)
+    files = {}
+    with disk_errors(folder):
+        for p in sorted(p for p in folder.rglob('*') if p.is_file() and p != folder/MANIFEST
+                        and not p.name.startswith('.')):
+            _fsync(p)
+            files[p.relative_to(folder).as_posix()] = dict(bytes=p.stat().st_size,
+                                                           sha256=file_sha256(p))
+        write_json(folder/MANIFEST, dict(format=FORMAT, id=id or content_id(files), files=files))
+        _fsync(folder)
+
+# %% ../nbs/00_core.ipynb #4d93aeb7
+def swap_in(new, path):
+    "Put the sealed folder `new` at `path`; what stood there before is removed only afterwards"
+    new, path = Path(new), Path(path)
+    old = path.with_name(f'.{path.name}.old')
+    if path.exists(): shutil.rmtree(old, ignore_errors=True); os.replace(path, old)
+    os.replace(new, path); _fsync(path.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+@contextmanager
+def new_artifact(path, id=None): # where the folder is to stand; its id
+    "`with new_artifact(path) as folder:` fill `folder`; it appears at `path` whole, or not at all"
+    path, tmp = Path(path), temporary_beside(path)
+    with disk_errors(path):
+        tmp.mkdir(parents=True)
+        try: yield tmp; seal(tmp, id); swap_in(tmp, path)
+        finally: shutil.rmtree(tmp, ignore_errors=True)
+
+# %% ../nbs/00_core.ipynb #2df79926
 class Artifact:
     "A finished folder: its files, its `config`, and a manifest with every file's sha256"
     def __init__(self, path): # a folder that a stage made
@@ -537,7 +579,7 @@ class Artifact:
     def __repr__(self):
         return f"Artifact({self.path.name}: {', '.join(sorted(self.manifest['files']))})"
 
-# %% ../nbs/00_core.ipynb #86be05e5
+# %% ../nbs/00_core.ipynb #14106c46
 @patch
 def verify(self:Artifact):
     "Compare every file with the manifest; returns the artifact itself"
@@ -556,39 +598,6 @@ def verify(self:Artifact):
 def _made(self:Artifact): # the versions it was made with, as far as they were noted
     made = self.config.get('made', {}) if 'config.json' in self.manifest['files'] else {}
     return made.get('versions') or {k: v for k, v in made.items() if k == 'tskd'}
-
-# %% ../nbs/00_core.ipynb #da57fa8b
-def seal(folder,   # holds the files; gets a manifest, last
-         id=None   # the artifact's id; by default that of its files
-        ):
-    "Force the files of `folder` to the disk and write their manifest; hidden files don't count"
-    folder = Path(folder)
-    files = {}
-    with disk_errors(folder):
-        for p in sorted(p for p in folder.rglob('*') if p.is_file() and p != folder/MANIFEST
-                        and not p.name.startswith('.')):
-            _fsync(p)
-            files[p.relative_to(folder).as_posix()] = dict(bytes=p.stat().st_size,
-                                                           sha256=file_sha256(p))
-        write_json(folder/MANIFEST, dict(format=FORMAT, id=id or content_id(files), files=files))
-        _fsync(folder)
-
-def swap_in(new, path):
-    "Put the sealed folder `new` at `path`; what stood there before is removed only afterwards"
-    new, path = Path(new), Path(path)
-    old = path.with_name(f'.{path.name}.old')
-    if path.exists(): shutil.rmtree(old, ignore_errors=True); os.replace(path, old)
-    os.replace(new, path); _fsync(path.parent)
-    shutil.rmtree(old, ignore_errors=True)
-
-@contextmanager
-def new_artifact(path, id=None): # where the folder is to stand; its id
-    "`with new_artifact(path) as folder:` fill `folder`; it appears at `path` whole, or not at all"
-    path, tmp = Path(path), temporary_beside(path)
-    with disk_errors(path):
-        tmp.mkdir(parents=True)
-        try: yield tmp; seal(tmp, id); swap_in(tmp, path)
-        finally: shutil.rmtree(tmp, ignore_errors=True)
 
 # %% ../nbs/00_core.ipynb #2ffb0efb
 @contextmanager
@@ -620,11 +629,12 @@ def cache_root() -> Path:
     try: root.mkdir(0o700, parents=True, exist_ok=True); tempfile.TemporaryFile(dir=root).close()
     except OSError as e:
         other = _private_folder(Path(tempfile.gettempdir())/f'tskd-cache-{_user()}')
-        warnings.warn(f'{root} can\'t be written ({e.strerror}): decoded files go to {other}. '
+        warnings.warn(f"{root} can't be written ({e.strerror}): decoded files go to {other}. "
                       'To do: set TSKD_CACHE.', TskdWarning, stacklevel=2)
         return other
     return root
 
+# %% ../nbs/00_core.ipynb #db3637a4
 def _user(): # a number, or a name where users have none
     import getpass
     return os.getuid() if hasattr(os, 'getuid') else getpass.getuser()
@@ -642,11 +652,14 @@ def _private_folder(path): # in a place where others can write
 
 # %% ../nbs/00_core.ipynb #594f9115
 CacheEntry = namedtuple('CacheEntry', 'name path bytes used')   # used: seconds since 1970
-_ENTRY = (re.compile(r'(volumes|stores|prefix)/[0-9a-f]{32}|(answers|targets)-[0-9a-f]{16}(\.unusable-\d+)?'))
+_ENTRY = re.compile(r'(volumes|stores|prefix)/[0-9a-f]{32}'
+                    r'|(answers|targets)-[0-9a-f]{16}(\.unusable-\d+)?')
 # what a killed process left behind
 _TORN = re.compile(r'((volumes|stores|prefix)/)?\.[\w.-]+\.tmp')
-_FILE = (re.compile(r'manifest\.json|info\.json|(slices|image|mask)\.npy|[\w.-]+\.(safetensors(\.damaged-\d+)?|new)'))
+_FILE = re.compile(r'manifest\.json|info\.json|(slices|image|mask)\.npy'
+                   r'|[\w.-]+\.(safetensors(\.damaged-\d+)?|new)')
 
+# %% ../nbs/00_core.ipynb #256e4c74
 def mark_used(path):
     "Note that an entry of the cache is in use"
     try: os.utime(path)
@@ -684,6 +697,7 @@ def cache_limit(root=None, held=0): # the cache; the bytes in it
                         'write for instance TSKD_CACHE_GB=50')
     return int(limit*10**9)
 
+# %% ../nbs/00_core.ipynb #b40da856
 def _recent(entry, seconds=3600): return abs(time.time() - entry.used) < seconds
 
 def _drop(entry): # an entry -> whether it went
@@ -769,6 +783,7 @@ def move_aside(path, why): # a folder, and a word for its new name
     n = next(i for i in range(1, 10**6) if not path.with_name(f'{path.name}.{why}-{i}').exists())
     return path.rename(path.with_name(f'{path.name}.{why}-{n}'))
 
+# %% ../nbs/00_core.ipynb #83d0014e
 def _finished(path, mend=False): # `mend`: the lock is held, so a damaged folder may be set aside
     "The whole artifact at `path`, or None"
     old = path.with_name(f'.{path.name}.old')
@@ -793,6 +808,7 @@ def stage_path(name, version, settings, inputs, root=None): # as for `run_stage`
     "Where the artifact of a stage is, or will be"
     return _place(name, version, settings, inputs, root)[2]
 
+# %% ../nbs/00_core.ipynb #e1df3932
 def _one_maker(path): # an error in the helpers of torchrun
     # they would wait for a lock that their first process holds, while it waits for them
     if 'TORCHELASTIC_RUN_ID' in os.environ and int(rank := os.environ.get('RANK', 0)):
@@ -803,6 +819,12 @@ def _one_maker(path): # an error in the helpers of torchrun
                         'the work of `fit`, not of a stage', file=path)
 
 # %% ../nbs/00_core.ipynb #e300c636
+def _made(start):
+    return dict(tskd=versions()['tskd'], versions=versions(),
+                at=datetime.now(timezone.utc).isoformat(timespec='seconds'),
+                seconds=round(time.perf_counter() - start, 2), machine=machine())
+
+# %% ../nbs/00_core.ipynb #63fd3402
 def run_stage(name,     # what is made: 'teacher', 'diffusion', …
               version,  # raise it when the code's results change
               settings, # dict of the knobs that matter to the result
@@ -829,11 +851,6 @@ def run_stage(name,     # what is made: 'teacher', 'diffusion', …
             seal(work, key); swap_in(work, path)
     return Artifact(path)
 
-def _made(start):
-    return dict(tskd=versions()['tskd'], versions=versions(),
-                at=datetime.now(timezone.utc).isoformat(timespec='seconds'),
-                seconds=round(time.perf_counter() - start, 2), machine=machine())
-
 # %% ../nbs/00_core.ipynb #8afa7c0e
 def in_notebook():
     "Whether this is a kernel behind a page, where a displayed thing can be updated"
@@ -841,6 +858,7 @@ def in_notebook():
     shell = sys.modules['IPython'].get_ipython()
     return shell is not None and getattr(shell, 'kernel', None) is not None
 
+# %% ../nbs/00_core.ipynb #a4c93cc9
 class Progress:
     "A bar for `total` steps; `note` says how it goes, `picture` (HTML) stands below it in a notebook"
     def __init__(self, total, desc='', every=.1, show=True):

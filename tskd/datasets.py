@@ -27,6 +27,7 @@ class Source:
     cite: str
     classes: tuple
 
+# %% ../nbs/05_datasets.ipynb #b199fd08
 SOURCES = dict(
     kidney_us=Source('534 B-mode ultrasound images of the kidney, outlines by two sonographers',
                      'https://github.com/rsingla92/kidneyUS (labels there; images after '
@@ -54,6 +55,7 @@ SOURCES = dict(
                  'IEEE TMI 23 (2004)',
                  ('background', 'vessel')))
 
+# %% ../nbs/05_datasets.ipynb #94a1f6f6
 def sources() -> pd.DataFrame:
     "The table of the data sets"
     return pd.DataFrame.from_dict({name: vars(s) for name, s in SOURCES.items()}, orient='index')
@@ -76,6 +78,11 @@ def _numbers(path): # a path -> what to sort it by: 'IMG-2' before 'IMG-10'
             if t]
 
 def _picture(path): return ImageReader(str(path), file_sha256(path))
+
+# %% ../nbs/05_datasets.ipynb #488e373e
+def _tell(file, expected, found, means): # of what may be missing beside images and masks
+    warnings.warn(f'{file}: expected {expected}; found {found}, so {means}. To do: unpack the '
+                  'archive again, or go on.', TskdWarning, stacklevel=3)
 
 # %% ../nbs/05_datasets.ipynb #1defd212
 @dataclass(frozen=True)
@@ -106,12 +113,14 @@ def _outlines(path): # a sonographer's CSV -> {file name: regions, the capsule f
         out[name] = tuple(regions)
     return out
 
+# %% ../nbs/05_datasets.ipynb #4508e34b
 def _remarks(path): # a sonographer's CSV -> {file name: {'quality': …, 'view': …}}
     rows = csv.DictReader(io.StringIO(read_bytes(path).decode('utf-8-sig')))
     said = {r['filename']: json.loads(r.get('file_attributes') or '{}') for r in rows}
-    return {name: {k.lower(): v for k, v in a.items() if k in ('Quality', 'View') and v} for name,
-            a in said.items()}
+    return {name: {k.lower(): v for k, v in a.items() if k in ('Quality', 'View') and v}
+            for name, a in said.items()}
 
+# %% ../nbs/05_datasets.ipynb #e0e1690b
 @dataclass(frozen=True)
 class _KidneyReader:
     "Draws a sonographer's outlines: capsule, cortex, medulla, central echo complex, one over the other"
@@ -130,6 +139,14 @@ class _KidneyReader:
         return out
 
 # %% ../nbs/05_datasets.ipynb #47b34c99
+def _tell_unmatched(files, raters, images): # outlines of images that are not there
+    there = {p.name for p in images}
+    for file, regions in zip(files, raters):
+        if lost := [n for n, r in regions.items() if r and n not in there]:
+            warnings.warn(f'{file}: outlines of {len(lost)} images that are not in the folder, '
+                          f'{lost[0]!r} for one. To do: add them, or go on without them.', TskdWarning, stacklevel=3)
+
+# %% ../nbs/05_datasets.ipynb #1f3ca443
 # with the images and the two files reviewed_labels_1.csv and _2.csv, at any depth
 def kidney_us(folder,
               rater=1 # whose masks: 1 or 2
@@ -156,14 +173,6 @@ def kidney_us(folder,
     return SegData(cases, SOURCES['kidney_us'].classes,
                    (f'outlines of sonographer {rater}; {blank} images without',))
 
-def _tell_unmatched(files, raters, images): # outlines of images that are not there
-    there = {p.name for p in images}
-    for file, regions in zip(files, raters):
-        if lost := [n for n, r in regions.items() if r and n not in there]:
-            warnings.warn(f'{file}: outlines of {len(lost)} images that are not in the folder, '
-                          f'{lost[0]!r} for one. '
-                          'To do: add them, or go on without them.', TskdWarning, stacklevel=3)
-
 # %% ../nbs/05_datasets.ipynb #7feb45d4
 _SERIES = {'CT': ('DICOM_anon', 'Ground'), 'T2SPIR': ('T2SPIR/DICOM_anon', 'T2SPIR/Ground'),
            'T1DUAL-in': ('T1DUAL/DICOM_anon/InPhase', 'T1DUAL/Ground'),
@@ -186,6 +195,7 @@ class _OrganReader:
                             'copy the mask again from the archive', file=self.path)
         return organ.astype(np.uint8)
 
+# %% ../nbs/05_datasets.ipynb #56f2539a
 def match_slices(images, # DICOM files of a series
                  masks   # PNG files of its Ground folder
                 ):       # {file name of an image: mask}
@@ -221,6 +231,21 @@ def _with_series(folder, code): # -> the folders of patients that have it
     # T2SPIR/DICOM_anon is no CT
     return sorted((p for p in found if p.name.isdigit()), key=_numbers)
 
+# %% ../nbs/05_datasets.ipynb #4266edbc
+def _series(patient, code, modality, window): # a patient's folder -> the cases of one series
+    images, ground = (patient/f for f in _SERIES[code])
+    files = sorted(images.glob('*.dcm'), key=_numbers)
+    masks = sorted(ground.glob('*.png'), key=_numbers)
+    volume = VolumeFiles(tuple(map(str, files)), tuple(map(file_sha256, files)), 'auto', window)
+    info, mask_of = volume.info(), match_slices(files, masks) if masks else {}
+    read = _white if code == 'CT' else lambda p: _OrganReader(str(p), file_sha256(p))
+    who, spacing = f'{modality}-{patient.name}', info['spacing'] and tuple(info['spacing'][1:])
+    extra = dict(slice_spacing=info['spacing'][0]) if spacing else {}
+    for i, place in enumerate(info['sources']):                          # in the order of the body
+        mask = read(mask_of[files[place].name]) if masks else None
+        yield Case(f'{who}-{code}-{i:03}', SliceReader(volume, i), mask, who, spacing,
+                   str(files[place]), volume=f'{who}-{code}', slice=i, extra=extra)
+
 # %% ../nbs/05_datasets.ipynb #e689049d
 def _no_chaos(folder, codes): # the error where none of these series is: is it another one, or another level?
     place, expected = Path(folder).resolve(), f'patients with a folder {_SERIES[codes[0]][0]}'
@@ -233,8 +258,10 @@ def _no_chaos(folder, codes): # the error where none of these series is: is it a
     there = {c: len(ps) for c in _SERIES if c not in codes and (ps := _with_series(folder, c))}
     if not there: return _absent('chaos', folder, expected)
     say = "modality='CT'" if 'CT' in there else f"modality='MR', series={list(there)}"
-    return TskdError(expected, ' and '.join(f'{c} of {n} patients' for c, n in there.items()) + ' alone',
-                     f'say {say}, or unpack the archive with {" and ".join(codes)} here too', file=folder)
+    found = ' and '.join(f'{c} of {n} patients' for c, n in there.items())
+    return TskdError(expected, f'{found} alone',
+                     f'say {say}, or unpack the archive with {" and ".join(codes)} here too',
+                     file=folder)
 
 # %% ../nbs/05_datasets.ipynb #e96f020f
 def chaos(folder,            # Train_Sets, or what is above it, or a patient; Test_Sets have no masks
@@ -255,16 +282,13 @@ def chaos(folder,            # Train_Sets, or what is above it, or a patient; Te
     if not patients: raise _no_chaos(folder, codes)
     for code, ps in having.items():
         if lacking := [p for p in patients if p not in ps]:
-            _tell(lacking[0], f'its {code} series', f'none ({len(lacking)} of {len(patients)} patients lack it)',
+            _tell(lacking[0], f'its {code} series',
+                  f'none ({len(lacking)} of {len(patients)} patients lack it)',
                   'the patient goes without it')
     cases = [case for p in patients for c in codes if p in having[c]
              for case in _series(p, c, modality, window)]
     if organs_only: cases = [c for c in cases if c.mask is not None and c.mask.any()]
     return SegData(cases, SOURCES['chaos'].classes[:2 if modality == 'CT' else None])
-
-def _tell(file, expected, found, means): # of what may be missing beside images and masks
-    warnings.warn(f'{file}: expected {expected}; found {found}, so {means}. To do: unpack the '
-                  'archive again, or go on.', TskdWarning, stacklevel=3)
 
 # %% ../nbs/05_datasets.ipynb #d2f56955
 _DIAGNOSES = {'0': 'common nevus', '1': 'atypical nevus', '2': 'melanoma'}
@@ -278,6 +302,7 @@ def _diagnoses(path): # PH2_dataset.txt, its columns parted by '||' or, re-saved
             said[cells[at]] = _DIAGNOSES[cells[at + 2]]
     return said
 
+# %% ../nbs/05_datasets.ipynb #7530a5d8
 def ph2(folder # PH2Dataset, or what is above it
        ) -> SegData:
     "PH²: dermoscopic images, lesion masks, diagnoses"
@@ -324,8 +349,8 @@ def autooral(folder # Autooral_dataset, or what is above it
     cases = []
     for masks in _below('autooral', folder, 'mask_*',
                         'folders like Train/data_train and Train/mask_train', files=False):
-        photos, part = masks.with_name(masks.name.replace('mask_', 'data_',
-                                                          1)), masks.name.removeprefix('mask_')
+        part = masks.name.removeprefix('mask_')
+        photos = masks.with_name(f'data_{part}')
         there = {p.stem: p for p in sorted(masks.iterdir(), key=_numbers) if p.is_file()
                  and not p.name.startswith('.')}
         for p in sorted(photos.glob('*.*') if photos.is_dir() else (), key=_numbers):
@@ -349,6 +374,7 @@ FEW_LABELS = dict(
                'cju171py4qiha0835u8sl59ds cju175facms5f0993a5tjikvt cju17bz250pgd0799u1hqkj5u '
                'cju17g6ykn1cs0993dww6qdi8'.split())
 
+# %% ../nbs/05_datasets.ipynb #55527673
 def few_labels(data, # what `from_folder` makes of the folder
                name  # 'tn3k' or 'kvasir_seg'
               ) -> SegData:

@@ -19,6 +19,7 @@ from .data import SegData
 from .deploy import HubModel, export, latency, model_card
 from .folders import from_folder
 from .methods import best_dice
+from .needed import would_more_help
 from .plan import (OURS, Pace, Parts, Plan, advice, beside_others, corrected, own_cores,
                        pace_of, parts_of, planned, schedule, still, survey, teaches,
                        val_if_enough, with_settings)
@@ -27,7 +28,7 @@ from .report import report
 from .results import Results, method_name, paper_table, patient_means
 from .side_by_side import aside, labels_suffice
 from .study import Study, context_of
-from .trust import FEWEST, trust_of
+from .trust import FEWEST_JUDGED, trust_of
 
 # %% ../nbs/23d_job.ipynb #c3a72927
 class Story:
@@ -233,7 +234,7 @@ def seen(c): # a Context -> what is learnt from
 @patch
 def trust(self:Job, student): # a SegModel -> Trust
     "How far to trust its masks: learnt on validation images, if there are enough; never on the test"
-    c = self.context; val = c.val if c.val and len(c.val.patients) >= FEWEST else None
+    c = self.context; val = c.val if c.val and len(c.val.patients) >= FEWEST_JUDGED else None
     found = trust_of(student, val, c.transfer)
     self.story.say(found)
     return found
@@ -378,6 +379,7 @@ def end(story, done, images): # a Done; a folder of images to try
     "The table, and what to type next"
     story.keep(f'\n{done.table.read().to_string()}\n')
     story.say(done.table.note, '')
+    story.say(would_more_help(done.results, OURS))
     story.say(f'\nAll of it in {done.seconds/60:.1f} minutes. Look at {done.report}, then:\n', '')
     story.keep(f'   tskd predict {done.onnx} {images} --out {done.folder}/masks --overlays')
     story.keep('   tskd lab' if has('jupyterlab') else f'   {install_line("lab")} && tskd lab')

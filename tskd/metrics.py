@@ -24,7 +24,7 @@ def overlaps(tp, fp, fn): # counts of pixels: found, invented, missed
                 precision=tp/max(tp + fp, 1), recall=tp/max(tp + fn, 1))
 
 # %% ../nbs/06_metrics.ipynb #e0f4f5a6
-REACH = 4 # the margin, and how far `_near` looks around a border pixel
+REACH = 4 # the margin, and how far `_shells` reach around a border pixel
 
 def _box(union): # labels or a mask -> slices around what is not background
     box = []
@@ -34,6 +34,7 @@ def _box(union): # labels or a mask -> slices around what is not background
         box.append(slice(at[0], at[-1] + 1) if len(at) else slice(0, 0))
     return tuple(box)
 
+# %% ../nbs/06_metrics.ipynb #bbe61c3d
 def _padded(mask): # the mask with a margin of background
     out = np.zeros([n + 2*REACH for n in mask.shape], bool)
     out[(slice(REACH, -REACH),)*mask.ndim] = mask
@@ -61,6 +62,7 @@ def _shells(spacing):
             shells.setdefault(round(far/min(spacing), 9), (far, []))[1].append(offset)
     return [(far, np.array(offsets)) for _, (far, offsets) in sorted(shells.items())]
 
+# %% ../nbs/06_metrics.ipynb #f326bf48
 def _points(at, shape, spacing): # places in the row -> (N, ndim) coordinates
     points = np.empty((len(at), len(shape)))
     for k in reversed(range(len(shape))):
@@ -83,6 +85,7 @@ def _far(query, target, at, shape, spacing):
     tree = cKDTree(_points(at, shape, spacing), balanced_tree=False, compact_nodes=False)
     return tree.query(_points(query, shape, spacing))[0]
 
+# %% ../nbs/06_metrics.ipynb #c2bfa732
 def _directed(query,  # places in the row to measure from
               target, # the row: where the other border is
               at,     # the places of the other border
@@ -111,14 +114,15 @@ def _spacing(spacing, ndim): # None, a number or one per axis -> a tuple of floa
     raise TskdError(f'a positive spacing for each of {ndim} axes', s,
                     'give (row, column) or (slice, row, column) millimetres, or None for pixels')
 
+# %% ../nbs/06_metrics.ipynb #6f63dda7
 def _distances(a, b, spacing):
     # two masks with something in each, cut to their box -> from a to b, from b to a
     a, b = _padded(a), _padded(b)
     shape, strides = a.shape, a.strides
     a, b = _border(a), _border(b)
     at_a, at_b = np.flatnonzero(a), np.flatnonzero(b)
-    return _directed(at_a, b, at_b, shape, strides, spacing), _directed(at_b, a, at_a, shape,
-                                                                        strides, spacing)
+    return (_directed(at_a, b, at_b, shape, strides, spacing),
+            _directed(at_b, a, at_a, shape, strides, spacing))
 
 def surface_distances(a, b,        # two bool masks of one shape
                       spacing=None # (row, column) or (slice, row, column) size of a pixel
@@ -153,6 +157,7 @@ def _percentile(d, q=95): # linear between the two neighbours, as numpy's
     d = np.partition(d, (k, up))
     return float(d[k] + (d[up] - d[k])*(place - k))
 
+# %% ../nbs/06_metrics.ipynb #d6a5e18d
 def _hd95(ab, ba, convention):
     if convention == 'max': return max(_percentile(ab), _percentile(ba))
     return _percentile(np.concatenate([ab, ba]))
@@ -233,20 +238,22 @@ def label_map(x,        # labels (H,W) or (D,H,W), or one-hot (K,H,W) or (K,D,H,
         raise TskdError('labels or one-hot',
                         f'values between whole numbers, from {low:.3g} to {high:.3g}',
                         'take the argmax, or threshold the probabilities')
-    if x.ndim > 2 and len(x) == n_classes and 0 <= low and high <= 1 and (x.sum(0, dtype=np.int64)
-                                                                          == 1).all():
+    may_be_one_hot = x.ndim > 2 and len(x) == n_classes and 0 <= low and high <= 1
+    if may_be_one_hot and (x.sum(0, dtype=np.int64) == 1).all():
         x, high = x.argmax(0), n_classes - 1
     if not (0 <= low and high < n_classes):
         raise TskdError(f'labels from 0 to {n_classes - 1}', f'labels from {low:g} to {high:g}',
                         'name all classes, or map the labels first')
     return x.astype(np.uint8, copy=False)
 
+# %% ../nbs/06_metrics.ipynb #a1b0439b
 def _judged(true, valid):
     # labels, -1 where they are unknown; a field of view or None -> labels, where to judge or None
     true, valid = _array(true), None if valid is None else _array(valid).astype(bool)
     if true.dtype.kind not in 'if' or true.min(initial=0) != -1: return true, valid
     return np.maximum(true, 0), true >= 0 if valid is None else valid & (true >= 0)
 
+# %% ../nbs/06_metrics.ipynb #6b9dabfe
 def _pair(pred, true, n_classes, valid):
     # -> two checked label maps of one shape, background where nothing is judged
     true, seen = _judged(true, valid)
@@ -304,6 +311,7 @@ COLUMNS = ['case', 'class', *METRICS, 'convention', 'policy', 'tau', 'unit', 'fl
 def _each(x, n): # one for all, or a list with one for each case
     return x if isinstance(x, list) else [x]*n
 
+# %% ../nbs/06_metrics.ipynb #92bbbf4b
 def scores(pred, true,   # a map each, or lists of maps: (H,W) or (D,H,W) labels, or one-hot with the class first
            classes,      # names, the background first
            spacing=None, # of all, or a list
@@ -342,6 +350,7 @@ def missed_counts(rows): # a table of scores
     "How many organs were missed, invented, or rightly not found"
     return {name: int((rows['flags'] == flag).sum()) for name, flag in FLAGS.items()}
 
+# %% ../nbs/06_metrics.ipynb #1eb03432
 def means(rows,      # what `scores` gave
           by='class' # a column, or a list of them
          ) -> pd.DataFrame:
@@ -353,8 +362,8 @@ def means(rows,      # what `scores` gave
     metrics = [m for m in METRICS if m in rows]
     table = [dict(n=len(g)) | g[metrics].mean(skipna=skip).to_dict() | missed_counts(g)
              for g in groups.values()]
-    index = pd.Index(groups, name=by) if isinstance(by, str) else pd.MultiIndex.from_tuples(groups,
-                                                                                            names=by)
+    index = (pd.Index(groups, name=by) if isinstance(by, str)
+             else pd.MultiIndex.from_tuples(groups, names=by))
     return pd.DataFrame(table, index=index)
 
 # %% ../nbs/06_metrics.ipynb #2058d5ce
@@ -369,6 +378,7 @@ def confusion(pred,     # (B,H,W) labels, on any device
     cell = (image*n_classes + true.long())*n_classes + pred.long()
     return torch.bincount(cell.flatten()[seen], minlength=math.prod(size)).view(size)
 
+# %% ../nbs/06_metrics.ipynb #1327c0f7
 def batch_dice(pred,          # (B,K,H,W) logits or probabilities, or (B,H,W) labels
                true,          # (B,H,W) labels; -1 is not judged
                n_classes=None # K; needed with labels

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 from scipy import fft
 from scipy.ndimage import gaussian_filter, gaussian_filter1d, map_coordinates
-from .core import TskdError
+from .core import TskdError, patch
 from .data import Case, SegData
 
 # %% ../nbs/04_phantoms.ipynb #d47d51d7
@@ -94,6 +94,7 @@ class Kidney:
     dammed: float = 0.      # share of the sinus that is filled with urine
     cysts: tuple = ()       # (share of the radius, angle, radius)
 
+# %% ../nbs/04_phantoms.ipynb #1ca967f2
 def draw_kidney(rng, variety=1., cysts=1., rim=MILD['rim']):
     "A random kidney"
     n, u = rng.standard_normal, rng.uniform
@@ -126,20 +127,6 @@ class Cut:
         u, v = c*(x - self.x) + s*(z - self.z), c*(z - self.z) - s*(x - self.x)
         return np.nonzero((np.abs(u) < 1.06*self.a + margin) & (np.abs(v) < 1.06*self.b + margin))
 
-    def where(self, x, z):
-        "rho, psi, distance, and the normal of the outline there"
-        c, s = math.cos(self.tilt), math.sin(self.tilt)
-        u, v = (c*(x - self.x) + s*(z - self.z))/self.a, (c*(z - self.z) - s*(x - self.x))/self.b
-        r, psi = np.sqrt(u*u + v*v) + 1e-9, np.arctan2(v, u)
-        way = (u + 1j*v)/r
-        edge = 1 + (way*np.polyval(self.kidney.lobes, way)).real
-        if self.hilum is not None: edge = edge - .14*np.exp(-(_turned(psi - self.hilum)/.45)**2)
-        p, q = u/self.a/r, v/self.b/r
-        steep = np.sqrt(p*p + q*q)
-        return r/edge, psi, (r - edge)/steep, ((c*p - s*q)/steep, (s*p + c*q)/steep)
-
-def _turned(angle): return (angle + np.pi) % (2*np.pi) - np.pi
-
 # %% ../nbs/04_phantoms.ipynb #2b106375
 def draw_cut(rng, kidney, depth, variety=1.):
     "A random plane; the kidney's near side is about `depth` below the probe"
@@ -153,6 +140,23 @@ def draw_cut(rng, kidney, depth, variety=1.):
     return Cut(kidney, a, b, *middle, tilt, kidney.sinus*(1 - .5*off**2), count, u(0, 2*np.pi),
                u(size=24) < .85, hilum)
 
+# %% ../nbs/04_phantoms.ipynb #cb09c32f
+def _turned(angle): return (angle + np.pi) % (2*np.pi) - np.pi
+
+@patch
+def where(self:Cut, x, z):
+    "rho, psi, distance, and the normal of the outline there"
+    c, s = math.cos(self.tilt), math.sin(self.tilt)
+    u, v = (c*(x - self.x) + s*(z - self.z))/self.a, (c*(z - self.z) - s*(x - self.x))/self.b
+    r, psi = np.sqrt(u*u + v*v) + 1e-9, np.arctan2(v, u)
+    way = (u + 1j*v)/r
+    edge = 1 + (way*np.polyval(self.kidney.lobes, way)).real
+    if self.hilum is not None: edge = edge - .14*np.exp(-(_turned(psi - self.hilum)/.45)**2)
+    p, q = u/self.a/r, v/self.b/r
+    steep = np.sqrt(p*p + q*q)
+    return r/edge, psi, (r - edge)/steep, ((c*p - s*q)/steep, (s*p + c*q)/steep)
+
+# %% ../nbs/04_phantoms.ipynb #2256fa43
 def _kidney_parts(cut, rho, psi, rough=0., sinus=0., wide=0.):
     # rough: adds to the sinus' radius, point by point; sinus, wide: a rater's bias
     "Which points inside the outline are central echo complex, and which medulla"
@@ -187,6 +191,7 @@ def draw_rater(rng, disagreement=1., habits=(0., 0., 0.)):
     return Rater(draw_waves(rng, 25, 2), draw_waves(rng, 25, 2), .5*disagreement, .25*grow,
                  .012*sinus, .015*wide)
 
+# %% ../nbs/04_phantoms.ipynb #b46f9e08
 def draw_labels(cut, rater, x, z): # x (1,W), z (H,1) mm
     "The label map (H,W) uint8 that a rater draws"
     out = np.zeros(np.broadcast_shapes(x.shape, z.shape), np.uint8)
@@ -202,25 +207,26 @@ def draw_labels(cut, rater, x, z): # x (1,W), z (H,1) mm
     return out
 
 # %% ../nbs/04_phantoms.ipynb #31088bca
-TISSUES = dict( # echo in dB · attenuation in dB/cm beyond what the scanner makes up for · unevenness in dB
-    soft=(-2, 0, 3.5), liver=(1, 0, .8), psoas=(-6, .15, 3), fat=(3, .15, 2.5), cortex=(0, 0, 1),
-               medulla=(-7, 0, .8),
-    sinus=(10, .2, 4), fluid=(-40, -1.5, 0), wallfat=(-3, .1, 2), muscle=(-5, .15, 3),
-               skin=(7, .1, 1), gas=(13, 18, 5),
-    bone=(4, 70, 0), lung=(-5, 2.5, 3), vessel=(-22, -.6, 0))
+TISSUES = dict(
+    # echo in dB · attenuation in dB/cm beyond what the scanner makes up for · unevenness in dB
+    soft=(-2, 0, 3.5), liver=(1, 0, .8), psoas=(-6, .15, 3), fat=(3, .15, 2.5),
+    cortex=(0, 0, 1), medulla=(-7, 0, .8), sinus=(10, .2, 4), fluid=(-40, -1.5, 0),
+    wallfat=(-3, .1, 2), muscle=(-5, .15, 3), skin=(7, .1, 1),
+    gas=(13, 18, 5), bone=(4, 70, 0), lung=(-5, 2.5, 3), vessel=(-22, -.6, 0))
 NUMBER = {name: np.uint8(i) for i, name in enumerate(TISSUES)}
 
+# %% ../nbs/04_phantoms.ipynb #4b8e6e80
 class Slab:
     "The points of a fan's beams, and what is there"
     def __init__(self, fan, rows, angles, texture):
         self.depth = np.repeat((np.arange(rows)[:, None] + .5)*fan.depth/rows, len(angles), 1)
         # the way of the beams
         self.right, self.down = np.sin(angles)[None], np.cos(angles)[None]
-        self.x, self.z = (self.depth + fan.radius)*self.right, (self.depth
-                                                                + fan.radius)*self.down - fan.radius
-        self.along, self.texture = angles[None]*(self.depth + fan.radius), texture
-        self.tissue, self.flash = np.full(self.x.shape, NUMBER['soft'],
-                                          np.uint8), np.zeros(self.x.shape)
+        far = self.depth + fan.radius
+        self.x, self.z = far*self.right, far*self.down - fan.radius
+        self.along, self.texture = angles[None]*far, texture
+        self.tissue = np.full(self.x.shape, NUMBER['soft'], np.uint8)
+        self.flash = np.zeros(self.x.shape)
 
     def paint(self, where, name): self.tissue[where] = NUMBER[name]
     def line(self, distance, strength, width=.45):
@@ -263,6 +269,7 @@ class View:
     ribs: tuple            # (place along the face, depth, half width, half height)
     diaphragm: bool
 
+# %% ../nbs/04_phantoms.ipynb #89dda7c0
 def draw_view(rng, body, cut, shadow=1., loops=MILD['loops']):
     "Random surroundings of a cut"
     u = rng.uniform
@@ -294,6 +301,7 @@ def _paint_liver(slab, body, view):
     slab.paint(behind & (beyond > 0), 'lung')
     slab.line(beyond, 4*behind*np.clip(.6 + slab.noise(3, 5., 40.), 0, None), .6)
 
+# %% ../nbs/04_phantoms.ipynb #d899fbac
 def _paint_psoas(slab, view):
     "The muscles behind the kidney, under their fascia"
     below = slab.z - view.middle[1] - 30 - .15*view.head*slab.x - 3*slab.waves
@@ -301,6 +309,7 @@ def _paint_psoas(slab, view):
     slab.line(below, 1.8*np.clip(slab.noise(4, 5., 40.), 0, None), .6)
     slab.flash += 1.1*(below > 0)*np.clip(slab.texture(5, slab.along, slab.z, 2.5, .4) - 1.2, 0, 1)
 
+# %% ../nbs/04_phantoms.ipynb #d3334751
 def _paint_loops(slab, view):
     "Bowel without gas: a dark wall around something bright, much like a kidney"
     for x, z, a, b, tilt, wall in view.loops:
@@ -311,6 +320,7 @@ def _paint_loops(slab, view):
         slab.paint(rho + .12*slab.noise(8, 1.8) < 1 - wall/b, 'sinus' if wall > 3 else 'fat')
         slab.line((rho - 1)*b, .5*np.clip(slab.noise(9, 3.), 0, None), .5)
 
+# %% ../nbs/04_phantoms.ipynb #6827631b
 def _paint_gas(slab, view):
     "Bowel with gas: a ragged bright front; attenuation does the rest"
     for x, z, w, h in view.gas:
@@ -318,6 +328,16 @@ def _paint_gas(slab, view):
                    'gas')
 
 # %% ../nbs/04_phantoms.ipynb #f93fb1e9
+def _paint_cyst(slab, cut, rho, psi, radius):
+    "A round bag of water with a thin wall"
+    u, v = rho*cut.a*math.cos(psi), rho*cut.b*math.sin(psi)
+    c, s = math.cos(cut.tilt), math.sin(cut.tilt)
+    x, z = slab.x - cut.x - c*u + s*v, slab.z - cut.z - s*u - c*v
+    out = np.hypot(x, z) - radius
+    slab.paint(out < 0, 'fluid'); slab.flash[out < 0] = 0
+    slab.line(out, 3*(np.abs(z)/radius).clip(0, 1)**2, .5)
+
+# %% ../nbs/04_phantoms.ipynb #8f44865c
 def _paint_kidney(slab, cut, edge=MILD['edge']):
     "Perirenal fat, kidney, cysts; `edge`: how bright the capsule is"
     near = cut.near(slab.x, slab.z)
@@ -334,22 +354,15 @@ def _paint_kidney(slab, cut, edge=MILD['edge']):
     tissue = np.select(kinds, [NUMBER[k] for k in ('fluid', 'sinus', 'medulla', 'cortex', 'fat')],
                        slab.tissue[near])
     flash = slab.flash[near]*~inside
-    flash += edge*(3.4*facing**2 + .3)*np.exp(-(distance/.5)**2)*np.clip(1 + .6*noise(9, 2.5), 0,
-                                                                         None)  # capsule
+    # capsule
+    patchy = np.clip(1 + .6*noise(9, 2.5), 0, None)
+    flash += edge*(3.4*facing**2 + .3)*np.exp(-(distance/.5)**2)*patchy
     # fascia of the fat
     flash += .9*facing*np.exp(-((distance - fat)/.6)**2)*np.clip(noise(11, 3.) + .5, 0, None)
     # vessels' walls
     flash += inside*core*~urine*3*np.clip(noise(10, 2.2, .8) - 1., 0, 1.5)
     slab.tissue[near], slab.flash[near] = tissue, flash
     for cyst in cut.kidney.cysts: _paint_cyst(slab, cut, *cyst)
-
-def _paint_cyst(slab, cut, rho, psi, radius):
-    "A round bag of water with a thin wall"
-    u, v, c, s = rho*cut.a*math.cos(psi), rho*cut.b*math.sin(psi), math.cos(cut.tilt), math.sin(cut.tilt)
-    x, z = slab.x - cut.x - c*u + s*v, slab.z - cut.z - s*u - c*v
-    out = np.hypot(x, z) - radius
-    slab.paint(out < 0, 'fluid'); slab.flash[out < 0] = 0
-    slab.line(out, 3*(np.abs(z)/radius).clip(0, 1)**2, .5)
 
 # %% ../nbs/04_phantoms.ipynb #98fe327d
 def _paint_wall(slab, body, view):
@@ -368,6 +381,7 @@ def _paint_wall(slab, body, view):
         bone = np.hypot((slab.along - at*d/depth)/w, (d - depth)/h)
         slab.paint(bone < 1, 'bone'); slab.line((bone - 1)*h, 7.*(d < depth), .5)
 
+# %% ../nbs/04_phantoms.ipynb #2c2770c1
 def paint(slab, body, view, cut=None, edge=MILD['edge']):
     "Everything, from the back to the front"
     slab.waves = view.waves(slab.x, slab.z)
@@ -400,6 +414,7 @@ def draw_scanner(rng, depth, noise=1.):
                    (1.6*n(), 1.*n(), u(0, 6), u(0, 6), 3*n()),
                    (max(0, 3 + 4*n()), rng.choice([-1, 1])), u(.9, 1.25))
 
+# %% ../nbs/04_phantoms.ipynb #51c1d00f
 def _level(slab, scanner, body, fan):
     "Echo and loss in dB at each point: what scatters, and what is left of the pulse there and of its echo"
     table = np.array(list(TISSUES.values()), float)
@@ -409,22 +424,22 @@ def _level(slab, scanner, body, fan):
     deep, (p, q, f, g, slope) = np.arange(len(slab.depth))[:, None]/len(slab.depth), scanner.slider
     lost, end = scanner.contact
     gain = p*np.sin(4*deep + f) + q*np.sin(11*deep + g) + slope*(deep - .4)
-    gain = gain - 3*lost*np.clip(2.2*end*np.arctan2(slab.right, slab.down)/fan.half - 1, 0,
-                                 None)**1.5
-    shadow = gaussian_filter1d(np.cumsum(table[slab.tissue, 1], 0)*fan.depth/len(slab.depth)/10, .9,
-                               axis=1)
+    sideways = 2.2*end*np.arctan2(slab.right, slab.down)/fan.half - 1
+    gain = gain - 3*lost*np.clip(sideways, 0, None)**1.5
+    summed = np.cumsum(table[slab.tissue, 1], 0)*fan.depth/len(slab.depth)/10
+    shadow = gaussian_filter1d(summed, .9, axis=1)
     return table[slab.tissue, 0] + table[slab.tissue, 2]*uneven, gain - shadow
 
 # %% ../nbs/04_phantoms.ipynb #cc5054a2
 def pulse_blur(echo, fan, angle, scanner): # (rows, beams) complex; the angle between beams
-    "Blur by the pulse: along the beam by a constant length, across it by a width that depends on depth; keeps the mean power"
+    "Blur by the pulse, along the beam and, the wider the further from the focus, across it"
     rows, beams = echo.shape
     step = fan.depth/rows; depth = (np.arange(rows)[:, None] + .5)*step
     along = max(.32*scanner.pulse/step, .05)
     echo = (gaussian_filter1d(echo.real, along, 0, truncate=3)
             + 1j*gaussian_filter1d(echo.imag, along, 0, truncate=3))
-    width = .6*scanner.pulse*np.sqrt(1 + ((depth - scanner.focus)/45)**2)/((fan.radius + depth)
-                                                                           *angle)
+    beam = (fan.radius + depth)*angle                       # mm between two beams
+    width = .6*scanner.pulse*np.sqrt(1 + ((depth - scanner.focus)/45)**2)/beam
     across = np.exp(-2*(np.pi*fft.fftfreq(beams)*width)**2)
     across /= np.sqrt((across**2).mean(1, keepdims=True)*_kept_power(along))
     return fft.ifft(fft.fft(echo, axis=1, overwrite_x=True)*across, axis=1, overwrite_x=True)
@@ -441,6 +456,18 @@ def _between(a): # (rows, n) -> (rows, 2n-1): every second beam interpolated
     out[:, ::2] = a; out[:, 1::2] = (a[:, 1:] + a[:, :-1])/2
     return out
 
+# %% ../nbs/04_phantoms.ipynb #2e252de1
+def _to_picture(grey, polar, depth, wide):
+    # (rows, beams) in 0..1; of the pixels; of the last row; angle of the last beam
+    "Beams into a picture, black outside of the fan"
+    deep, angle, inside = polar
+    row, beam = len(grey)/depth, (grey.shape[1] - 1)/(2*wide)       # per mm, per radian
+    places = deep[inside]*row - .5, (angle[inside] + wide)*beam
+    out = np.zeros(inside.shape, np.uint8)
+    out[inside] = np.rint(255*map_coordinates(grey, places, order=1, mode='nearest'))
+    return out
+
+# %% ../nbs/04_phantoms.ipynb #62f073b5
 def scan(rng, fan, body, view, cut, scanner, size, texture, polar=None, edge=MILD['edge']):
     # polar: of the pixels
     "The picture (size,size) uint8"
@@ -463,20 +490,9 @@ def scan(rng, fan, body, view, cut, scanner, size, texture, polar=None, edge=MIL
     return _to_picture(np.exp(scanner.gamma*np.log(grey)), polar or fan.polar(*fan.pixels(size)),
                        fan.depth, wide)
 
-def _to_picture(grey, polar, depth, wide):
-    # (rows, beams) in 0..1; of the pixels; of the last row; angle of the last beam
-    "Beams into a picture, black outside of the fan"
-    deep, angle, inside = polar
-    places = deep[inside]*(len(grey)/depth) - .5, (angle[inside]
-                                                   + wide)*((grey.shape[1] - 1)/(2*wide))
-    out = np.zeros(inside.shape, np.uint8)
-    out[inside] = np.rint(255*map_coordinates(grey, places, order=1, mode='nearest'))
-    return out
-
 # %% ../nbs/04_phantoms.ipynb #456e56d2
 def _patient(seed, number, size, views, no_kidney, contrast, variety, shadow, noise, cysts,
-             disagreement,
-             hard, habits): # hard: of `hardness`
+             disagreement, hard, habits): # hard: of `hardness`
     "The cases of one patient"
     rng, disagreement = np.random.default_rng([seed, number]), disagreement*hard['hand']
     kidney = draw_kidney(rng, variety, cysts, hard['rim'])

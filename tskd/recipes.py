@@ -33,6 +33,7 @@ def real_number(default, least=0., most=math.inf, optional=False): # a number wi
             else f'a number from {least:g} to {most:g}')
     return _setting(default, says, lambda x: _is_number(x) and least <= x <= most, optional)
 
+# %% ../nbs/00a_recipes.ipynb #616f9c5d
 def one_of(default, *options, optional=False, own=None):
     # one of `options`; `own(x)`: what else is allowed
     "A field for one of a few names"
@@ -41,6 +42,16 @@ def one_of(default, *options, optional=False, own=None):
     return _setting(default, says, among, optional)
 
 # %% ../nbs/00a_recipes.ipynb #4db01422
+def _same(a, b): # values of settings
+    if a is b: return True
+    if type(a) is not type(b): return _is_number(a) and _is_number(b) and a == b
+    return bool(a == b) or (isinstance(getattr(a, 'id', None), str)
+                            and a.id == getattr(b, 'id', None))
+
+def _shown(v): # as code
+    return getattr(v, '__qualname__', None) or repr(v)
+
+# %% ../nbs/00a_recipes.ipynb #440330d8
 declared = dataclass(frozen=True, kw_only=True, repr=False, eq=False)   # how recipes are declared
 
 @declared
@@ -66,21 +77,13 @@ class Settings:
         return {f.name: v for f in fields(self) if not _same(v := getattr(self, f.name), f.default)}
 
     def __repr__(self):
-        return f"{type(self).__name__}({', '.join(f'{k}={_shown(v)}' for k, v in self.changed.items())})"
+        given = ', '.join(f'{k}={_shown(v)}' for k, v in self.changed.items())
+        return f'{type(self).__name__}({given})'
 
     def __eq__(self, other): return type(self) is type(other) and all(
         _same(v, other.settings[k]) for k, v in self.settings.items())
 
     def __hash__(self): return hash((type(self), *self.settings))
-
-def _same(a, b): # values of settings
-    if a is b: return True
-    if type(a) is not type(b): return _is_number(a) and _is_number(b) and a == b
-    return bool(a == b) or (isinstance(getattr(a, 'id', None), str)
-                            and a.id == getattr(b, 'id', None))
-
-def _shown(v): # as code
-    return getattr(v, '__qualname__', None) or repr(v)
 
 # %% ../nbs/00a_recipes.ipynb #1a1f7bc8
 def unknown_setting(name, known, of, file=None):
@@ -120,6 +123,7 @@ def _toml(v): # a plain value -> its TOML
     raise TskdError('a plain value (text, number, list, table)', f'{type(v).__name__} {v!r:.60}',
                     'pass it in Python; a file can only name plain values')
 
+# %% ../nbs/00a_recipes.ipynb #eddb39dd
 @patch
 def to_toml(self:Settings):
     "The settings that differ from the defaults, as lines of TOML"
@@ -172,6 +176,7 @@ def settled(kind, recipe, execution, given):
             raise unknown_setting(k, recipe.settings | execution.settings, type(recipe).__name__)
     return recipe.but(**how), execution.but(**run)
 
+# %% ../nbs/00a_recipes.ipynb #8a946cb3
 def takes(kind): # class of the recipe
     "Let a function of (…, recipe, execution) be called with settings by keyword, too"
     def decorate(f):
@@ -187,7 +192,6 @@ def takes(kind): # class of the recipe
         return stage
     return decorate
 
-# %% ../nbs/00a_recipes.ipynb #bd0f89b5
 def _signature(f, kind, own): # the function's own parameters, then every setting by name
     keyword = inspect.Parameter.KEYWORD_ONLY
     names = {p.name for p in own}
@@ -212,6 +216,7 @@ class Stage:
     def load(self, artifact): raise NotImplementedError       # -> what `finish` would give
     def finish(self, work): return work                       # the work as the caller wants it
 
+# %% ../nbs/00a_recipes.ipynb #598ea46c
 def trained(stage, # a Stage
             out=None # folder of artifacts; None: train here and keep nothing
            ):

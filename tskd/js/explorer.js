@@ -8,7 +8,7 @@ class Explorer extends Front {
     this.all = button('all', 'show all methods', () => this.hide(new Set())); this.none = button('none', 'hide all methods', () => this.hide(new Set(this.lines.map((_, i) => i))))
     this.legend = el('div', {className: 'tk-chips', role: 'group', 'aria-label': 'methods'})
     this.classes = el('div', {className: 'tk-chips', role: 'group', 'aria-label': 'classes'})
-    this.toggles = Object.fromEntries([['bands', 'intervals'], ['seeds', 'seeds'], ['log', 'log axis']].map(([k, text]) => [k, button(text, text, () => this.toggle(k), {className: 'tk-chip'})]))
+    this.toggles = Object.fromEntries([['bands', 'intervals'], ['seeds', 'seeds'], ['log', 'log axis'], ['forecast', 'forecast']].map(([k, text]) => [k, button(text, text, () => this.toggle(k), {className: 'tk-chip'})]))
     this.back = button('reset zoom', 'show everything again (0)', () => this.zoom(null), {className: 'tk-chip'})
     const tools = el('div', {className: 'tk-chips', role: 'group', 'aria-label': 'what is drawn'}, ...Object.values(this.toggles), this.back)
     this.curves = new Sheet('curves', 320, (p, w, h) => this.drawCurves(p, w, h))
@@ -44,7 +44,7 @@ class Explorer extends Front {
     const l = this.model.get('look') || {}
     if (!this.line.waits('hide')) this.off = new Set(l.hide || [])
     if (!this.line.waits('classes')) this.on_ = new Set(l.classes || this.names.map((_, i) => i))
-    this.opt ??= {}; for (const k of ['bands', 'seeds', 'log']) if (!this.line.waits(k)) this.opt[k] = !!l[k]
+    this.opt ??= {}; for (const k of ['bands', 'seeds', 'log', 'forecast']) if (!this.line.waits(k)) this.opt[k] = !!l[k]
     this.pick = l.pick || null; this.group = l.group ?? -1
     if (!this.line.waits('brush')) this.chosen = new Set(l.groups || [])
     if (this.pick) { this.focus.cls = this.pick[2]; if (!this.chart.flat) this.focus.at = this.pick[1] }
@@ -102,7 +102,7 @@ class Explorer extends Front {
     }
     ;[...this.classes.children].forEach((c, i) => press(c, this.on_.has(i)))
     for (const [k, b] of Object.entries(this.toggles)) press(b, this.opt[k])
-    this.toggles.log.hidden = !this.chart.loggable; this.toggles.seeds.hidden = !this.dots.length; this.back.disabled = !this.range
+    this.toggles.log.hidden = !this.chart.loggable; this.toggles.forecast.hidden = !this.chart.ahead; this.toggles.seeds.hidden = !this.dots.length; this.back.disabled = !this.range
     const ms = this.lines.some(l => finite(l.ms)); this.tabs.latency.hidden = !ms; if (!ms && this.side === 'latency') this.side = 'patients'
     for (const [k, b] of Object.entries(this.tabs)) press(b, this.side === k)
     fill(this.name, this.names.map((n, i) => [short(n, 30), i]), this.focus.cls); this.name.hidden = this.names.length < 2
@@ -127,12 +127,14 @@ class Explorer extends Front {
   }
   tx(v) { return this.opt.log && this.chart.loggable ? (v > 0 ? Math.log10(v) : Math.log10(this.least()) - .5) : v }
   least() { return this.places.find(v => v > 0) ?? 1 }
+  ahead() { return this.opt.forecast && this.chart.ahead || [] }
   extent() { // of all that is on
     let x0 = Infinity, x1 = -Infinity, y0 = Infinity, y1 = -Infinity
     const see = (line, cls, at, ...values) => { if (!this.seen(line) || !this.on_.has(cls)) return
       const x = this.tx(at); if (x < x0) x0 = x; if (x > x1) x1 = x; for (const v of values) if (finite(v)) { if (v < y0) y0 = v; if (v > y1) y1 = v } }
     const p = this.points; for (let i = 0; i < p.line.length; i++) see(p.line[i], p.cls[i], p.at[i], p.mean[i], ...(this.opt.bands ? [p.low[i], p.high[i]] : []))
     if (this.opt.seeds) for (let i = 0; i < this.dots.length; i += 5) see(this.dots[i], this.dots[i + 2], this.dots[i + 1], this.dots[i + 4])
+    for (const f of this.ahead()) f.at.forEach((v, i) => see(f.line, f.cls, v, f.mean[i], f.low[i], f.high[i]))
     if (this.chart.reference) { y0 = Math.min(y0, 0); y1 = Math.max(y1, 0) }
     if (!finite(x0) || !finite(x1)) { x0 = 0; x1 = 1 }
     if (!finite(y0) || !finite(y1)) { y0 = 0; y1 = 1 }
@@ -159,7 +161,7 @@ class Explorer extends Front {
     this.dodge = this.dodged(on, r.w/(x1 - x0)); this.frame(pen, r, t, this.names[r.cls]); pen.beginPath()
     for (const v of nice(y0, y1)) { const y = Y(v); pen.moveTo(r.x, y); pen.lineTo(r.x + r.w, y); if (r.first) { pen.fillStyle = t.soft; pen.textAlign = 'right'; pen.fillText(say(v), r.x - 6, y) } }
     pen.stroke()
-    let end = -Infinity; pen.textAlign = 'center'; const exact = this.places.length <= 30, ticks = exact ? this.places : this.opt.log && this.chart.loggable ? decades(x0, x1) : nice(x0, x1, Math.max(2, r.w/70))
+    let end = -Infinity; pen.textAlign = 'center'; const exact = this.places.length <= 30, ticks = exact ? [...this.places, ...this.ahead().map(f => f.at.at(-1))].sort((a, b) => a - b) : this.opt.log && this.chart.loggable ? decades(x0, x1) : nice(x0, x1, Math.max(2, r.w/70))
     for (const v of ticks) { const x = X(v), half = pen.measureText(say(v)).width/2 + 4; if (x - half < end || x < r.x - 1 || x > r.x + r.w + 1) continue; end = x + half; pen.fillStyle = t.soft; pen.fillText(say(v), x, r.y + r.h + 12) }
     if (r.last) { pen.fillStyle = t.ink; pen.fillText(short(this.chart.xlabel || '', Math.floor(r.w/6)), r.x + r.w/2, r.y + r.h + 29) }
     pen.save(); pen.beginPath(); pen.rect(r.x - 5, r.y - 4, r.w + 10, r.h + 8); pen.clip()
@@ -169,6 +171,10 @@ class Explorer extends Front {
       const ok = of.filter(i => finite(p.low[i]) && finite(p.high[i])); pen.fillStyle = pen.strokeStyle = lit(this.lines[l].colour, t); pen.globalAlpha = .15
       if (ok.length > 1) { pen.beginPath(); ok.forEach((i, k) => k ? pen.lineTo(X(p.at[i], l), Y(p.low[i])) : pen.moveTo(X(p.at[i], l), Y(p.low[i]))); for (const i of [...ok].reverse()) pen.lineTo(X(p.at[i], l), Y(p.high[i])); pen.fill() }
       if (ok.length <= 12) { pen.globalAlpha = .8; pen.lineWidth = 1.2; pen.beginPath(); for (const i of ok) { pen.moveTo(X(p.at[i], l), Y(p.low[i])); pen.lineTo(X(p.at[i], l), Y(p.high[i])) } pen.stroke() } } // side by side, so that twins are seen as two
+    for (const f of this.ahead()) if (f.cls === r.cls && this.seen(f.line)) { // dotted, with its band
+      const path = k => f.at.forEach((v, i) => pen.lineTo(X(v, f.line), Y(f[k][i]))); pen.fillStyle = pen.strokeStyle = lit(this.lines[f.line].colour, t)
+      pen.globalAlpha = .1; pen.beginPath(); path('low'); for (const i of [...f.at.keys()].reverse()) pen.lineTo(X(f.at[i], f.line), Y(f.high[i])); pen.fill()
+      pen.globalAlpha = 1; pen.lineWidth = 2; pen.setLineDash([2, 4]); pen.beginPath(); path('mean'); pen.stroke(); pen.setLineDash([]) }
     pen.globalAlpha = 1
     if (this.opt.seeds) this.drawDots(pen, r, t, x0, x1, y0, y1)
     for (const l of on) { const of = this.order.get(l + ':' + r.cls); if (!of) continue
