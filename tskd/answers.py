@@ -94,16 +94,6 @@ def at_scale(teacher, factor): # -> the same at another size, the nearest that i
     return copy.deepcopy(teacher).resize([max(1, round(n*factor/step))*step for n in teacher.size])
 
 # %% ../nbs/09a_answers.ipynb #18432084
-def _channels(model, default=1):
-    return getattr(getattr(model, 'normalise', None), 'channels', default)
-
-def _shapes(model): # -> the grids of its features and logits
-    device = next(model.parameters()).device
-    with frozen_eval(model):
-        out = model(torch.zeros(1, _channels(model), *model.size, device=device))
-    return {k: tuple(getattr(out, k).shape[-2:]) for k in ('features', 'logits')}
-
-# %% ../nbs/09a_answers.ipynb #c9255d0c
 class Targets:
     "What a teacher says of images, as a student of a given size wants it"
     def __init__(self,
@@ -117,8 +107,7 @@ class Targets:
         how = (execution or Execution()).but(**run)
         self.teacher, self.looks, self.dtype = teacher.to(how.place), list(looks or []), dtype
         self.device, self.average = how.place, as_looks(average)
-        trial = partial(_trial, teacher, how.place)
-        self.precision = pick_precision(how.place, how.precision, trial)
+        self.precision = pick_precision(how.place, how.precision, partial(_trial, teacher, how.place))
         self.size = tuple(student.size if student else teacher.size)
         shapes = [_shapes(m) for m in (teacher, student or teacher)]
         self.grids = {k: tuple(map(min, *(s[k] for s in shapes))) for k in ('features', 'logits')}
@@ -129,6 +118,15 @@ class Targets:
         how = [self.size, self.grids, self.looks, str(self.dtype), self.precision]
         if len(self.average.ways) > 1: how.append(self.average.id)
         return content_id([teacher_id(self.teacher), *how])
+
+def _channels(model, default=1):
+    return getattr(getattr(model, 'normalise', None), 'channels', default)
+
+def _shapes(model): # -> the grids of its features and logits
+    device = next(model.parameters()).device
+    with frozen_eval(model):
+        out = model(torch.zeros(1, _channels(model), *model.size, device=device))
+    return {k: tuple(getattr(out, k).shape[-2:]) for k in ('features', 'logits')}
 
 # %% ../nbs/09a_answers.ipynb #9e3935c1
 @patch
@@ -143,8 +141,7 @@ def ask(self:Targets, image, teacher=None): # (B,C,H,W) at the teacher's size; b
 def _trial(teacher, device): # for `pick_precision`: a batch of four
     image = torch.zeros(4, _channels(teacher), *teacher.size, device=device)
     def ask(image):
-        with frozen_eval(teacher):
-            return teacher(image.contiguous(memory_format=torch.channels_last))
+        with frozen_eval(teacher): return teacher(image.contiguous(memory_format=torch.channels_last))
     return ask_trial(teacher, device, image, ask)
 
 # %% ../nbs/09a_answers.ipynb #7a0516ba

@@ -533,8 +533,8 @@ def seal(folder,   # holds the files; gets a manifest, last
         for p in sorted(p for p in folder.rglob('*') if p.is_file() and p != folder/MANIFEST
                         and not p.name.startswith('.')):
             _fsync(p)
-            name = p.relative_to(folder).as_posix()
-            files[name] = dict(bytes=p.stat().st_size, sha256=file_sha256(p))
+            files[p.relative_to(folder).as_posix()] = dict(bytes=p.stat().st_size,
+                                                           sha256=file_sha256(p))
         write_json(folder/MANIFEST, dict(format=FORMAT, id=id or content_id(files), files=files))
         _fsync(folder)
 

@@ -156,7 +156,6 @@ def unlabelled(self:SegData):
     "The same images without their masks, for transfer and diffusion"
     return self.replace(c.replace(mask=None) for c in self)
 
-# %% ../nbs/02_data.ipynb #74d3afea
 @patch
 def __add__(self:SegData, other):
     "Both sets, joined by id: a case that is in both stays one case, with its mask if either has it"
@@ -238,11 +237,21 @@ def frequencies(self:SegData) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index('class')
 
 # %% ../nbs/02_data.ipynb #edba93bd
+@patch
+def summary(self:SegData) -> pd.Series:
+    "What to know of the set, in words"
+    if not len(self): return pd.Series({'cases': 'none'})
+    rows = _counted_cases(self) | _measured_cases(self)
+    for name, f in self.frequencies().iloc[1:].iterrows():
+        rows[name] = (f'in {f.cases:.0f} cases of {f.patients:.0f} patients, '
+                      f'{f.share:.1%} of the pixels')
+    return pd.Series(rows | ({'notes': '; '.join(self.notes)} if self.notes else {}), name='')
+
 def _span(values, unit=''): # a few numbers -> 'from … to …'
     lo, hi = min(values), max(values)
     return f'{lo:g}{unit}' if lo == hi else f'{lo:g} to {hi:g}{unit}'
 
-# %% ../nbs/02_data.ipynb #d0980123
+# %% ../nbs/02_data.ipynb #c8d0b0f1
 def _counted_cases(data): # -> rows of a summary
     masks, made = (sum(getattr(c, n) for c in data) for n in ('labelled', 'synthetic'))
     per = Counter(c.patient for c in data)
@@ -260,17 +269,6 @@ def _measured_cases(data): # -> rows of a summary
     return {'sizes': f'height {height}, width {width} pixels',
             'channels': ' and '.join(f'{n} {name}' for name, n in kinds.items() if n),
             'spacing': _span(spacing, ' mm') if spacing else 'unknown'}
-
-# %% ../nbs/02_data.ipynb #cb5daca9
-@patch
-def summary(self:SegData) -> pd.Series:
-    "What to know of the set, in words"
-    if not len(self): return pd.Series({'cases': 'none'})
-    rows = _counted_cases(self) | _measured_cases(self)
-    for name, f in self.frequencies().iloc[1:].iterrows():
-        rows[name] = (f'in {f.cases:.0f} cases of {f.patients:.0f} patients, '
-                      f'{f.share:.1%} of the pixels')
-    return pd.Series(rows | ({'notes': '; '.join(self.notes)} if self.notes else {}), name='')
 
 # %% ../nbs/02_data.ipynb #fa1fd973
 def where_on_curve(n,         # images without a label that were learnt from
@@ -327,25 +325,6 @@ def _deal(has, sizes): # (patients, traits) bool; patients for each part -> the 
     return part
 
 # %% ../nbs/02_data.ipynb #e0c2b245
-def _check_patients(data, patients, fractions): # too few are an error; unknown ones a warning
-    if len(patients) < (n := sum(f > 0 for f in fractions)):
-        raise TskdError(f'at least {n} patients for {n} parts', f'{len(patients)}',
-                        'ask for fewer parts, or bring more patients')
-    if not any(c.group for c in data) and len(data):
-        warnings.warn('no patients are known, so each image counts as one of its own. To do: pass '
-                      'group= to from_folder if some images show the same patient.',
-                      TskdWarning, stacklevel=3)
-
-def _warn_absent(data, parts): # of a class that some part lacks
-    for k, name in enumerate(data.classes[1:], 1):
-        has = [any(k in (c.counts or ()) for c in p) for p in parts]
-        lacking = [i for i, p in enumerate(parts) if any(c.counts for c in data) and not has[i]]
-        if lacking and any(has):
-            warnings.warn(f'class {name!r} is absent from part {lacking} of the split: its scores '
-                          'there mean nothing. To do: other fractions, another seed, or more '
-                          'patients with it.', TskdWarning, stacklevel=3)
-
-# %% ../nbs/02_data.ipynb #109a1af8
 @patch
 def split(self:SegData,
           fractions=(.6, .2, .2), # of the patients
@@ -364,6 +343,25 @@ def split(self:SegData,
 
 def _seeded(patients, seed): # the patients in an order that depends on seed and names alone
     return sorted(patients, key=lambda p: seed_of('patients', seed, p))
+
+# %% ../nbs/02_data.ipynb #511173c2
+def _check_patients(data, patients, fractions): # too few are an error; unknown ones a warning
+    if len(patients) < (n := sum(f > 0 for f in fractions)):
+        raise TskdError(f'at least {n} patients for {n} parts', f'{len(patients)}',
+                        'ask for fewer parts, or bring more patients')
+    if not any(c.group for c in data) and len(data):
+        warnings.warn('no patients are known, so each image counts as one of its own. To do: pass '
+                      'group= to from_folder if some images show the same patient.',
+                      TskdWarning, stacklevel=3)
+
+def _warn_absent(data, parts): # of a class that some part lacks
+    for k, name in enumerate(data.classes[1:], 1):
+        has = [any(k in (c.counts or ()) for c in p) for p in parts]
+        lacking = [i for i, p in enumerate(parts) if any(c.counts for c in data) and not has[i]]
+        if lacking and any(has):
+            warnings.warn(f'class {name!r} is absent from part {lacking} of the split: its scores '
+                          'there mean nothing. To do: other fractions, another seed, or more '
+                          'patients with it.', TskdWarning, stacklevel=3)
 
 # %% ../nbs/02_data.ipynb #0f88b08f
 @patch
@@ -431,8 +429,8 @@ def _fill(data, size, image, masks): # writes each case's pixels into its row
 
 def _write_store(data, size, folder): # the two arrays as files
     shapes = zip(Store._fields, _shapes(data, size))
-    arrays = [s and np.lib.format.open_memmap(folder/f'{n}.npy', 'w+', np.uint8, s)
-              for n, s in shapes]
+    arrays = [s and np.lib.format.open_memmap(folder/f'{n}.npy', 'w+', np.uint8, s) for n,
+              s in shapes]
     _fill(data, size, *arrays)
 
 # %% ../nbs/02_data.ipynb #661012f1
@@ -609,8 +607,7 @@ def leakage(a, b,    # two SegData that should share nothing
     return pd.DataFrame(rows, columns='kind a b similarity fix'.split())
 
 # %% ../nbs/02_data.ipynb #3b7521f3
-def _clusters(data, near=.97, apart=False):
-    # -> [(places, least similarity that links them)], largest first
+def _clusters(data, near=.97, apart=False): # -> [(places, least similarity that links them)], largest first
     root, least = list(range(len(data))), {}
     def top(i):
         while root[i] != i: root[i] = i = root[root[i]]
@@ -661,19 +658,6 @@ def check_labels(labelled, # SegData to train on
         warnings.warn(f'{len(both)} patients are in `labelled` and in `val`, so validation is too '
                       f'good: {sorted(both)[:3]} …', TskdWarning, stacklevel=3)
 
-# %% ../nbs/02_data.ipynb #84e92cd1
-def _odd_mask(n, where, problems): # n: {label: pixels}
-    if set(n) <= {0}:
-        problems.add('note', where, 'a mask with some class in it', 'all background',
-                     'fine if nothing is there to see')
-    elif 0 not in n:
-        problems.add('warning', where, 'a mask with some background', 'all foreground',
-                     'check whether the mask is inverted')
-    for k, pixels in n.items():
-        if k and pixels < 4:
-            problems.add('warning', where, 'regions of more than a few pixels',
-                         f'{pixels} pixel(s) of class {k}', 'a slip of the mouse? clean the mask')
-
 # %% ../nbs/02_data.ipynb #28db45c0
 def _check_case(c, classes, problems): # reads one case and notes what is wrong with it
     where = c.source or c.id
@@ -705,6 +689,19 @@ def _check_mask(c, mask, classes, where, problems): # its labels, and what other
                         'name all classes, or map the value', file=where)
     _odd_mask(n, where, problems)
     _raters(c, mask, len(classes), where, problems)
+
+# %% ../nbs/02_data.ipynb #8f3843bc
+def _odd_mask(n, where, problems): # n: {label: pixels}
+    if set(n) <= {0}:
+        problems.add('note', where, 'a mask with some class in it', 'all background',
+                     'fine if nothing is there to see')
+    elif 0 not in n:
+        problems.add('warning', where, 'a mask with some background', 'all foreground',
+                     'check whether the mask is inverted')
+    for k, pixels in n.items():
+        if k and pixels < 4:
+            problems.add('warning', where, 'regions of more than a few pixels',
+                         f'{pixels} pixel(s) of class {k}', 'a slip of the mouse? clean the mask')
 
 # %% ../nbs/02_data.ipynb #efa73d57
 def _raters(c, mask, classes, where, problems): # other annotators' masks against the first one's

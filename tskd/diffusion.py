@@ -276,7 +276,6 @@ def seconds_a_step(net, loss, batch, dtype=None): # as in `fit`; changes no weig
     torch.set_rng_state(state)
     return time.perf_counter() - start
 
-# %% ../nbs/11_diffusion.ipynb #b35d21f8
 def seconds_of_run(net, loss, batches, steps, precision): # a CoarseFirst; in all; of autocast
     "What the steps at each size take together; nan where memory is too short to try one"
     batch, seconds = next(CoarseFirst(batches.batches, (), batches.fill).epoch(0)), 0.
@@ -364,8 +363,7 @@ class Generator:
                  artifact=None, history=None):
         self.net, self.facts = net.eval().requires_grad_(False), facts
         self.images, self.labels, self.artifact, self.history = images, labels, artifact, history
-        self.noise, self.size = Noise(**facts['noise']), facts['size']
-        self.channels = net.config.out_channels
+        self.noise, self.size, self.channels = Noise(**facts['noise']), facts['size'], net.config.out_channels
         known = facts['classes'] if images is None else images.classes
         self.classes = tuple(known) or ('background',)
         self.follows = net.config.in_channels - self.channels            # classes of a mask, or 0
@@ -414,25 +412,23 @@ class DiffusionStage(Stage):
     def load(self, artifact):
         return load_generator(artifact, self.data, self.labels, self.execution.place)
 
-# %% ../nbs/11_diffusion.ipynb #071879d7
-@patch
-def train(self:DiffusionStage, folder):
-    r, run = self.recipe, self.execution
-    learnt, watched = _hold_out(self.data, r.hold, r.seed)
-    batches = _coarse_batches(learnt, r)
-    channels = batches.batches.store.image.shape[1]
-    net = unet(r.size, channels, self.classes, r.width, r.seed).to(run.place)
-    loss = DenoiseLoss(r.spread, r.min_snr, self.classes)
-    precision = precision_of(net, loss, batches, folder and Path(folder)/'checkpoints',
-                             recipe=r, execution=run)
-    if run.show: print(_forecast(net, loss, batches, r.steps, precision))
-    validate = self.watch(loss, watched, channels, precision)
-    asked = dict(until=batches.until, precision=run.precision)
-    history = fit(net, loss, batches, validate, folder, settings=asked, desc='diffusion',
-                  recipe=r, execution=run.but(precision=precision))
-    net.to(memory_format=torch.contiguous_format)
-    facts = self.facts(learnt, channels, precision)
-    return Generator(net, facts, self.data, self.labels, history=history)
+    def train(self, folder):
+        r, run = self.recipe, self.execution
+        learnt, watched = _hold_out(self.data, r.hold, r.seed)
+        batches = _coarse_batches(learnt, r)
+        channels = batches.batches.store.image.shape[1]
+        net = unet(r.size, channels, self.classes, r.width, r.seed).to(run.place)
+        loss = DenoiseLoss(r.spread, r.min_snr, self.classes)
+        precision = precision_of(net, loss, batches, folder and Path(folder)/'checkpoints', recipe=r,
+                                 execution=run)
+        if run.show: print(_forecast(net, loss, batches, r.steps, precision))
+        validate = self.watch(loss, watched, channels, precision)
+        asked = dict(until=batches.until, precision=run.precision)
+        history = fit(net, loss, batches, validate, folder, settings=asked, desc='diffusion',
+                      recipe=r, execution=run.but(precision=precision))
+        net.to(memory_format=torch.contiguous_format)
+        facts = self.facts(learnt, channels, precision)
+        return Generator(net, facts, self.data, self.labels, history=history)
 
 # %% ../nbs/11_diffusion.ipynb #186ee048
 @patch
@@ -547,7 +543,6 @@ def _draw_trial(net, *one): # noise of an image, and its planes -> for `pick_pre
     x, also = (o if o is None else torch.cat([o]*4) for o in one)
     return ask_trial(net, x.device, x, lambda x: net_answer(net, x, torch.tensor(500), also))
 
-# %% ../nbs/11_diffusion.ipynb #78ffb7e5
 @patch
 def images_of(self:Generator, n, masks, batch_size, recipe, execution, have=frozenset()):
     "Yields name, image, mask; batches that are there already are passed over"

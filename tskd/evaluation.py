@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch
 import torch.nn.functional as F
 from PIL import Image
-from .core import TskdError, TskdWarning, new_artifact, patch, write_json
+from .core import TskdError, TskdWarning, new_artifact, write_json
 from .data import IGNORE, SegData
 from .metrics import case_scores
 from .results import BINS, SETTINGS, Results
@@ -134,8 +134,8 @@ def _fitted(model, images, n_classes, size, look): # images -> (K,H,W) each, str
     return [average([v[i:i + 1] for v in views], im.shape[:2])[0] for i, im in enumerate(images)]
 
 def _seen(model, images, n_classes, look): # images -> (K,H,W) probabilities of each
-    if look.tile is None and look.size != 'native':
-        return _fitted(model, images, n_classes, _sides(look.size), look)
+    if look.tile is None and look.size != 'native': return _fitted(model, images, n_classes,
+                                                                   _sides(look.size), look)
     inputs = (_input(im, look.channels).to(look.device) for im in images)
     if look.tile is None: return [_whole(model, x, n_classes, look.flips) for x in inputs]
     return [tiled(model, x, n_classes, _sides(look.tile), look.overlap, look.flips,
@@ -145,8 +145,9 @@ def _seen(model, images, n_classes, look): # images -> (K,H,W) probabilities of 
 def _channels(model, data): # 1 or 3
     weights = model.parameters() if isinstance(model, torch.nn.Module) else []
     weights = [p.shape[1] for p in weights if p.ndim == 4]
-    coloured = any(c.image.ndim == 3 for c in data)
-    return next((n for n in weights if n in (1, 3)), None) or (3 if coloured else 1)
+    return next((n for n in weights if n in (1, 3)), None) or (3
+                                                               if any(c.image.ndim == 3
+                                                                      for c in data) else 1)
 
 # %% ../nbs/20_evaluation.ipynb #7fc94b1f
 @torch.no_grad()
@@ -229,28 +230,25 @@ class _Volumes:
         if len(part) == len(self.want[case.volume]) > 1:
             return [part[k] for k in sorted(self.parts.pop(case.volume))]
 
-# %% ../nbs/20_evaluation.ipynb #0ae58f23
-@patch
-def whole(self:_Volumes, slices): # can they be stacked?
-    first, last = slices[0][0], slices[-1][0]
-    if len({s[1].shape for s in slices}) > 1: why = 'slices of different sizes'
-    elif last.slice - first.slice + 1 > len(slices):
-        why = f'slices missing between {first.slice} and {last.slice}'
-    else: return True
-    warnings.warn(f'volume {first.volume}: {why}, so it is scored by slices only', TskdWarning,
-                  stacklevel=4)
+    def whole(self, slices): # can they be stacked?
+        first, last = slices[0][0], slices[-1][0]
+        if len({s[1].shape for s in slices}) > 1: why = 'slices of different sizes'
+        elif last.slice - first.slice + 1 > len(slices):
+            why = f'slices missing between {first.slice} and {last.slice}'
+        else: return True
+        warnings.warn(f'volume {first.volume}: {why}, so it is scored by slices only', TskdWarning,
+                      stacklevel=4)
 
-@patch
-def scored(self:_Volumes, slices, classes, knobs): # -> rows of the volume
-    if not self.whole(slices): return []
-    first = slices[0][0]; gap = self.gap or first.extra.get('slice_spacing')
-    if first.spacing and not gap:
-        warnings.warn(f'volume {first.volume}: the distance between slices is unknown, so its '
-                      'distances are in voxels. Pass slice_spacing= millimetres.',
-                      TskdWarning, stacklevel=3)
-    spacing = (gap, *first.spacing) if first.spacing and gap else None
-    pred, true, valid = (np.stack([s[i] for s in slices]) for i in (1, 2, 3))
-    return case_scores(pred, true, classes, spacing, valid=valid, **knobs)
+    def scored(self, slices, classes, knobs): # -> rows of the volume
+        if not self.whole(slices): return []
+        first = slices[0][0]; gap = self.gap or first.extra.get('slice_spacing')
+        if first.spacing and not gap:
+            warnings.warn(f'volume {first.volume}: the distance between slices is unknown, so its '
+                          f'distances are in voxels. '
+                          'Pass slice_spacing= millimetres.', TskdWarning, stacklevel=3)
+        spacing = (gap, *first.spacing) if first.spacing and gap else None
+        pred, true, valid = (np.stack([s[i] for s in slices]) for i in (1, 2, 3))
+        return case_scores(pred, true, classes, spacing, valid=valid, **knobs)
 
 # %% ../nbs/20_evaluation.ipynb #f4d4ef7a
 class _Maps:
@@ -274,11 +272,11 @@ def _of(case, level): # which case, or which volume, a row is about
 def _run(model, data, knobs, look, volumes, maps, workers): # -> rows, counts of confidence
     rows, counts = [], {}
     def score(case, pred, true, valid):
-        rows = case_scores(pred, true, data.classes, case.spacing, valid=valid, **knobs)
-        return [_of(case, 'image') | r for r in rows]
+        return [_of(case, 'image') | r for r in case_scores(pred, true, data.classes, case.spacing,
+                                                            valid=valid, **knobs)]
     def score_volume(slices):
-        rows = volumes.scored(slices, data.classes, knobs)
-        return [_of(slices[0][0], 'volume') | r for r in rows]
+        return [_of(slices[0][0], 'volume') | r for r in volumes.scored(slices, data.classes,
+                                                                        knobs)]
     with ThreadPoolExecutor(max(1, workers)) as pool:
         for case, prob in predict(model, data, **look):
             pred, (true, valid) = prob.argmax(0).byte().cpu().numpy(), _truth(case)
@@ -286,10 +284,11 @@ def _run(model, data, knobs, look, volumes, maps, workers): # -> rows, counts of
                 raise TskdError(f'a mask as large as its image {pred.shape}', f'{true.shape}',
                                 'export it again at full size', case.source or case.id)
             rows.append(pool.submit(score, case, pred, true, valid))
-            if slices := volumes.add(case, pred, true, valid):
-                rows.append(pool.submit(score_volume, slices))
-            for region, c in confidence_counts(prob, true, valid).items():
-                counts[region] = counts.get(region, 0) + c
+            if slices := volumes.add(case, pred, true, valid): rows.append(pool.submit(score_volume,
+                                                                                       slices))
+            for region, c in confidence_counts(prob, true,
+                                               valid).items(): counts[region] = counts.get(region,
+                                                                                           0) + c
             if maps: maps.add(case, pred)
         return [r for f in rows for r in f.result()], counts
 
@@ -297,9 +296,6 @@ def _run(model, data, knobs, look, volumes, maps, workers): # -> rows, counts of
 def _bins(counts): # {region: (bins, 3)} -> a row for each bin
     return pd.DataFrame([dict(region=region, bin=i, n=n, confidence=sure, correct=right)
                          for region, t in counts.items() for i, (n, sure, right) in enumerate(t)])
-
-def _params(model): # how many; None for a function
-    if isinstance(model, torch.nn.Module): return sum(p.numel() for p in model.parameters())
 
 # %% ../nbs/20_evaluation.ipynb #0ce4d8f2
 def evaluate(model,               # a callable (B,C,H,W) in 0..1 -> logits (B,K,h,w)
@@ -317,14 +313,16 @@ def evaluate(model,               # a callable (B,C,H,W) in 0..1 -> logits (B,K,
             ) -> Results:
     "Predict and score every case at its own resolution"
     data, own = _checked(data), tags or {}
-    tags = _tags(settings, own)
-    tags |= dict(method=name or getattr(model, '__name__', type(model).__name__))
+    tags = _tags(settings, own) | dict(method=name or getattr(model, '__name__',
+                                                              type(model).__name__))
     look = dict(size=size, tile=tile, overlap=overlap, flips=flips, channels=channels,
                 batch_size=batch_size, device=device)
     knobs = dict(convention=convention, empty=empty, tau=tau, boundary=boundary)
+    params = sum(p.numel() for p in model.parameters()) if isinstance(model,
+                                                                      torch.nn.Module) else None
     def work(maps=None, folder=''):
         rows, counts = _run(model, data, knobs, look, _Volumes(data, slice_spacing), maps, workers)
-        return Results(pd.DataFrame(rows).assign(**tags, params=_params(model), maps=str(folder)),
+        return Results(pd.DataFrame(rows).assign(**tags, params=params, maps=str(folder)),
                        _bins(counts).assign(**tags)[[*BINS, *own]])
     if out is None: return work()
     with new_artifact(out) as folder:

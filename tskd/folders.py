@@ -631,8 +631,8 @@ def _masked(found, masks, matched, label_map, classes, problems):
     paired, several = _joined_tags(_paired(found, masks, matched, problems))
     tags = sorted({t for pairs in paired.values() for t, _ in pairs})
     used = [m for pairs in paired.values() for _, m in pairs]
-    several = len(tags) > 1 or any(len({t for t, _ in p}) > 1 for p in paired.values())
-    named = [t for t in tags if t] if several else []
+    named = [t for t in tags if t] if len(tags) > 1 or any(len({t for t, _ in p}) > 1
+                                                           for p in paired.values()) else []
     rule_of, classes, note = _meaning(used, label_map, classes, named, several, problems)
     cases, put = [], _stacked if named or several else _single
     for key, image in found.items():

@@ -194,8 +194,8 @@ _File = namedtuple('_File', 'name paths kind ending')       # a picture, a volum
 def _listed(folder, locked=None): # -> [_File], other files
     files, series, rest = [], defaultdict(list), []
     for p in files_below(folder, locked):
-        there = unicodedata.normalize('NFC', p.relative_to(folder).as_posix())
-        kind, name = sniff(p), printable(there)
+        kind, name = sniff(p), printable(unicodedata.normalize('NFC', p.relative_to(folder)
+                                                                       .as_posix()))
         if kind == 'dicom': series[p.parent].append((name, p))
         elif kind: files.append(_File(ENDINGS.sub('', name), (p,), kind, p.suffix.lower()))
         else: rest.append(p)

@@ -41,8 +41,8 @@ def on_one_grid(logits,   # (B,C,h,w)
     if logits.shape[-2:] == mask.shape[-2:]: return logits, mask
     if at == 'mask':
         return F.interpolate(logits, mask.shape[-2:], mode='bilinear', align_corners=False), mask
-    mask = F.interpolate(mask[:, None].float(), logits.shape[-2:], mode='nearest-exact')
-    return logits, mask[:, 0].long()
+    return logits, F.interpolate(mask[:, None].float(), logits.shape[-2:], mode='nearest-exact')[:,
+                                                                                                 0].long()
 
 # %% ../nbs/08_losses.ipynb #44193d5f
 def cross_entropy(logits,      # (B,C,H,W)
@@ -50,8 +50,8 @@ def cross_entropy(logits,      # (B,C,H,W)
                   weights=None # one weight per class
                  ):            # a scalar
     "The mean cross-entropy of the known pixels"
-    if weights is not None:
-        weights = torch.as_tensor(weights, dtype=torch.float32, device=logits.device)
+    weights = None if weights is None else torch.as_tensor(weights, dtype=torch.float32,
+                                                           device=logits.device)
     total = F.cross_entropy(logits, mask, weights, ignore_index=-1, reduction='sum')
     known = mask >= 0
     share = known.sum() if weights is None else (weights[mask.clamp_min(0)]*known).sum()
@@ -73,8 +73,9 @@ def soft_dice(logits,           # (B,C,H,W)
     over = (0, 2, 3) if per == 'batch' else (2, 3)
     size = (p*p + t).sum(over) if squared else (p + t).sum(over)
     loss = 1 - (2*(p*t).sum(over) + smooth)/(size + smooth)
-    if weights is None: w = loss.new_ones(loss.shape[-1])
-    else: w = torch.as_tensor(weights, dtype=loss.dtype, device=loss.device)[first:]
+    w = loss.new_ones(loss.shape[-1]) if weights is None else torch.as_tensor(weights,
+                                                                              dtype=loss.dtype,
+                                                                              device=loss.device)[first:]
     return (loss*w).mean(-1 if per == 'batch' else (0, 1))/w.mean().clamp_min(1e-8)
 
 # %% ../nbs/08_losses.ipynb #19f9dfaa
@@ -132,12 +133,12 @@ def boundary_loss(logits,    # (B,1|C,h,w)
     logits, mask = on_one_grid(logits, mask, at)
     # the edge of the unknown is no border of an organ
     known = 1 - widen((mask < 0)[:, None].float(), 1)
-    hot = F.one_hot(mask.clamp_min(0), logits.shape[1]).movedim(-1, 1)
-    p, t = logits.softmax(1)[:, 1:], hot[:, 1:].float()
+    p, t = logits.softmax(1)[:, 1:], F.one_hot(mask.clamp_min(0), logits.shape[1]).movedim(-1, 1)[:,
+                                                                                                  1:].float()
     p, t = soft_border(p), soft_border(t)
     def share(a, b):
-        near, all_ = (x.sum((0, 2, 3)) for x in (a*widen(b, width)*known, a*known))
-        return (near + smooth)/(all_ + smooth)
+        return ((a*widen(b, width)*known).sum((0, 2, 3)) + smooth)/((a*known).sum((0, 2, 3))
+                                                                    + smooth)
     precision, recall = share(p, t), share(t, p)
     total = (1 - 2*precision*recall/(precision + recall).clamp_min(smooth)).mean()
     return total, dict(boundary=total)

@@ -300,8 +300,8 @@ def set_size(self:VitEncoder, size):
     net.set_input_size(img_size=tuple(size))
     if table is not None and not self.smooth:
         prefix = 0 if net.no_embed_class else net.num_prefix_tokens
-        resample = layers.resample_abs_pos_embed
-        net.pos_embed.data = resample(table.data, self.grid, grid, prefix, antialias=False)
+        net.pos_embed.data = layers.resample_abs_pos_embed(table.data, self.grid, grid, prefix,
+                                                           antialias=False)
     return self
 
 @patch
@@ -1309,8 +1309,8 @@ def pca_rgb(features,  # (B,C,h,w)
 
 # %% ../nbs/07_models.ipynb #7c0ffee1
 def _tokens(model): # of an image; without end if the model doesn't tell its size
-    size = getattr(model, 'size', None)
-    multiple = getattr(getattr(model, 'encoder', None), 'multiple', None)
+    size, multiple = getattr(model, 'size', None), getattr(getattr(model, 'encoder', None),
+                                                           'multiple', None)
     return size[0]*size[1]/multiple**2 if size and multiple else math.inf
 
 # %% ../nbs/07_models.ipynb #e77649ff

@@ -693,8 +693,8 @@ def build(self:VolumeFiles):
         if folder.exists(): return
         volume, sources = _read_volume(self.paths, self.plane, self.shas)
         try:
-            voxels, window = volume.slices, self.window or volume.window
-            if not self.labels: voxels = to_bytes(voxels, window)
+            voxels = volume.slices if self.labels else to_bytes(volume.slices,
+                                                                self.window or volume.window)
         except TskdError as e:
             raise TskdError(e.expected, e.found, e.fix, file=self.paths[0]) from e
         with new_artifact(folder, self.id) as new:

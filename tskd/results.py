@@ -94,8 +94,8 @@ def __add__(self:Results, other):
                         'give them different names, seeds or budgets')
     parts = [r.calibration for r in (self, other) if len(r.calibration)]
     bins = pd.concat(parts) if parts else None
-    if bins is not None: bins = bins.drop_duplicates([*settings_of(bins), 'region', 'bin'])
-    return Results(df, bins)
+    return Results(df, bins if bins is None else bins.drop_duplicates([*settings_of(bins), 'region',
+                                                                       'bin']))
 
 # %% ../nbs/19_results.ipynb #a3681284
 # how a cell begins that a spreadsheet runs; the last four are full-width
@@ -693,8 +693,8 @@ def ece(self:Results) -> Table:
 def reliability(self:Results, region='foreground', ax=None): # or 'all'
     "How often the model is right, against how sure it is"
     x, lines = {}, {}
-    there = self.calibration[self.calibration.region == region]
-    for name, g in there.groupby('method', sort=False):
+    for name, g in self.calibration[self.calibration.region == region].groupby('method',
+                                                                               sort=False):
         # fewer pixels say nothing
         t = g.groupby('bin')[['n', 'confidence', 'correct']].sum(); t = t[t.n >= 20]
         x[method_name(name)], lines[method_name(name)] = t.confidence/t.n, t.correct/t.n

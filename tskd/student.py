@@ -38,8 +38,8 @@ layers = Later('timm.layers')
 # %% ../nbs/13_student.ipynb #5eb1316f
 def same_shapes(a, b): # two modules -> whether the weights of one fit the other
     "Whether two modules have the same weights by name and shape"
-    one, other = ({k: v.shape for k, v in m.state_dict().items()} for m in (a, b))
-    return one == other
+    return {k: v.shape for k, v in a.state_dict().items()} == {k: v.shape
+                                                               for k, v in b.state_dict().items()}
 
 def start_decoder(student, teacher): # two SegModels -> whether anything was copied
     "Copy the teacher's decoder into the student: what fits of a pyramid, else all or nothing"

@@ -71,7 +71,6 @@ def tiny_model(width=8, seed=0, **kwargs):
         torch.manual_seed(seed)
         return Tiny(width, **kwargs)
 
-# %% ../nbs/97_test_utils.ipynb #da01a869
 def tiny_loss(model, batch): # (model, batch of `SegData.batches`) -> (total, parts)
     "Cross-entropy, as a mean over the samples"
     ce = F.cross_entropy(model(batch['image']).logits.float(), batch['mask'], ignore_index=-1)
