@@ -209,22 +209,7 @@ def match_slices(images, # DICOM files of a series
                         file=masks[0].parent)
     return dict(zip((p.name for p in images), masks))
 
-# %% ../nbs/05_datasets.ipynb #be87199d
-def _series(patient, code, modality, window): # a patient's folder -> the cases of one series
-    images, ground = (patient/f for f in _SERIES[code])
-    files, masks = sorted(images.glob('*.dcm'), key=_numbers), sorted(ground.glob('*.png'),
-                                                                      key=_numbers)
-    volume = VolumeFiles(tuple(map(str, files)), tuple(map(file_sha256, files)), 'auto', window)
-    info, mask_of = volume.info(), match_slices(files, masks) if masks else {}
-    read = _white if code == 'CT' else lambda p: _OrganReader(str(p), file_sha256(p))
-    who, spacing = f'{modality}-{patient.name}', info['spacing'] and tuple(info['spacing'][1:])
-    extra = dict(slice_spacing=info['spacing'][0]) if spacing else {}
-    for i, place in enumerate(info['sources']):                          # in the order of the body
-        mask = read(mask_of[files[place].name]) if masks else None
-        yield Case(f'{who}-{code}-{i:03}', SliceReader(volume, i), mask, who, spacing,
-                   str(files[place]),
-                   volume=f'{who}-{code}', slice=i, extra=extra)
-
+# %% ../nbs/05_datasets.ipynb #3518fe1e
 def _with_series(folder, code): # -> the folders of patients that have it
     place = _SERIES[code][0]
     found = {p.parents[place.count('/')] for p in Path(folder).rglob(place) if any(p.glob('*.dcm'))}

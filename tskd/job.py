@@ -18,7 +18,7 @@ from .core import (TskdError, content_id, disk_errors, has, install_line, machin
 from .data import SegData
 from .deploy import HubModel, export, latency, model_card
 from .folders import from_folder
-from .methods import best_dice
+from .methods import best_dice, label_net
 from .needed import would_more_help
 from .plan import (OURS, Pace, Parts, Plan, advice, beside_others, corrected, own_cores,
                        pace_of, parts_of, planned, schedule, still, survey, teaches,
@@ -76,6 +76,8 @@ class Job:
     @property
     def left(self): # seconds of the plan
         return still(self.plan, self.pace, self.images, self.done)
+    @property
+    def paired(self): return self.plan.first(self.pace, self.images)[1]   # side by side
     @property
     def context(self): s = self.study; return context_of(s.spec, s.cells[0])
 
@@ -191,13 +193,16 @@ def own(self:Job): # -> our cell, and its model
 # %% ../nbs/23d_job.ipynb #ea7c247a
 @patch
 @contextmanager
-def beside(self:Job, c, which): # a Context; an Arm -> bool
-    "Arms on the labels alone are trained by another process meanwhile, if the plan counts on it"
+def meanwhile(self:Job, c, which): # a Context; an Arm -> bool
+    "Arms on the labels alone are trained by another process meanwhile, where that is shorter"
     arms = self.study.spec.methods
-    early = [*filter(which, arms.values()), arms[OURS]] if self.pace.beside else []
-    with aside(c, early, self.out/'beside.log') as wrong: yield
+    paired = self.plan.first(self.pace, self.images, which)[1]
+    early = [*filter(which, arms.values()), arms[OURS]] if paired else []
+    with aside(c, early, self.out/'meanwhile.log') as wrong:
+        yield
+        if early: label_net(arms[OURS], c)        # unless the other process was sooner
     if wrong: self.story.say(f'The process beside ended early ({wrong[0]}; see '
-                             f'{self.out/"beside.log"}): what it lacks is trained now.')
+                             f'{self.out/"meanwhile.log"}): what it lacks is trained now.')
 
 # %% ../nbs/23d_job.ipynb #83475928
 @patch
@@ -206,9 +211,9 @@ def begin(self:Job):
     labels = sum(c.labelled for c in self.parts.pool)
     tuned = f'The teacher: {self.plan.teacher}, tuned on {labels} labels with LoRA'
     alone = 'What the same labels give without us'
-    if self.pace.beside:
+    if self.paired:
         with self.part(f'{tuned}. Beside it: {alone[0].lower()}{alone[1:]}', 'teacher', 'rivals'):
-            with self.beside(self.context, labels_suffice): self.teach()
+            with self.meanwhile(self.context, labels_suffice): self.teach()
             self.run(self.plan.rivals)
         return
     with self.part(tuned, 'teacher'): self.teach()
@@ -222,7 +227,7 @@ def again(self:Job): # -> SegModel
     c, spec = self.context, self.study.spec
     labelled, transfer = c.labelled + self.parts.test, c.transfer + self.parts.test.unlabelled()
     every = replace(c, labelled=labelled, transfer=transfer, budget=len(labelled))
-    with self.beside(every, teaches): every.teacher()
+    with self.meanwhile(every, teaches): every.teacher()
     return spec.methods[OURS](every)
 
 # %% ../nbs/23d_job.ipynb #80e11030
@@ -280,7 +285,7 @@ class Done:
 @patch
 def __call__(self:Job, title='Segmentation report', note='') -> Done:
     "Carry the plan out"
-    early = bool(self.plan.rivals) and not self.pace.beside         # a part of its own
+    early = bool(self.plan.rivals) and not self.paired         # a part of its own
     self.save(); self.story.steps = 3 + early + self.plan.refit
     self.begin()
     with self.part('The student: the labels first, then distilled on all images', 'answers',
